@@ -1,0 +1,3 @@
+//! The binary: everything happens in `cli::run`.
+
+fn main() {}

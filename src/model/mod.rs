@@ -1,0 +1,7 @@
+//! Values that every layer speaks: users, roles, times, secrets, events. No I/O, no clock, no randomness.
+//!
+//! What a newcomer would get wrong: a row of the app's table need not follow the app's own rules, so a
+//! user is read as [`user::StoredUser`], whose cells may be unreadable and are shown as they are.
+
+pub mod secret;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Instants, durations and the ways in which the app and people write them.
