@@ -10,4 +10,9 @@
 //! model   values; no I/O, no clock, no randomness
 //! ```
 
+pub mod cli;
+pub mod crypto;
 pub mod model;
+pub mod ops;
+pub mod policy;
+pub mod store;

@@ -1,1 +1,0 @@
-//! Instants, durations and the ways in which the app and people write them.
