@@ -1,0 +1,142 @@
+//! What can go wrong with the file, each its own case, because each has its own way out.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("there is no database at '{}'", crate::model::text::path(path))]
+    Missing {
+        /// As given.
+        path: PathBuf,
+    },
+    /// The path names a directory.
+    #[error("'{}' is a directory, not a database", crate::model::text::path(path))]
+    Directory {
+        /// As given.
+        path: PathBuf,
+    },
+    /// The file has no bytes.
+    #[error("'{}' is an empty file, not a database", crate::model::text::path(path))]
+    Empty {
+        /// As given.
+        path: PathBuf,
+    },
+    /// The file is something else, or encrypted.
+    #[error("'{}' is not an SQLite database, or it is encrypted", crate::model::text::path(path))]
+    NotSqlite {
+        /// As given.
+        path: PathBuf,
+    },
+    /// An SQLite file, but not one of the app's.
+    #[error("'{}' is not a database of the app: {reason}", crate::model::text::path(path))]
+    Foreign {
+        /// As given.
+        path: PathBuf,
+        /// What is missing or different, with its name.
+        reason: String,
+    },
+    /// The file is damaged.
+    #[error("the database is damaged: {detail}")]
+    Damaged {
+        /// What SQLite said.
+        detail: String,
+    },
+    /// It may not be read.
+    #[error("cannot read '{}': {detail}", crate::model::text::path(path))]
+    Unreadable {
+        /// As given.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// A transaction was cut off by a crash, and undoing it needs write access.
+    #[error(
+        "'{}' holds an unfinished transaction (a crash left its journal) that cannot be undone without write access",
+        crate::model::text::path(path)
+    )]
+    HotJournal {
+        /// As given.
+        path: PathBuf,
+    },
+    /// It may not be written.
+    #[error("cannot write '{}': {detail}", crate::model::text::path(path))]
+    ReadOnly {
+        /// As given.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// It belongs to somebody else, and they did not let us write.
+    #[error("cannot write '{}': it belongs to {owner}", crate::model::text::path(path))]
+    OtherOwner {
+        /// As given.
+        path: PathBuf,
+        /// Name and uid of the owner.
+        owner: String,
+    },
+    /// Another process held the lock for longer than the busy timeout.
+    #[error("the database is locked by another process (waited {})", seconds(waited))]
+    Busy {
+        /// The busy timeout.
+        waited: Duration,
+    },
+    /// The schema lacks something that writing needs.
+    #[error("the database is not migrated: {} missing", missing.join(", "))]
+    Pending {
+        /// Names of the missing columns and tables.
+        missing: Vec<String>,
+    },
+    /// The schema has something else in the place of ours.
+    #[error("the schema differs from what authctl can work with: {}", faults.join("; "))]
+    Drift {
+        /// Each difference, with its name.
+        faults: Vec<String>,
+    },
+    /// `--no-triggers` was given and there are some.
+    #[error("the table 'users' has triggers: {}", names.join(", "))]
+    Triggers {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A unique value is taken.
+    #[error("{0} is already taken")]
+    Conflict(&'static str),
+    /// A CHECK of the table refuses the value.
+    #[error("the table refuses the value: {0}")]
+    Check(String),
+    /// A file of that name exists already.
+    #[error("'{}' exists already", crate::model::text::path(path))]
+    Exists {
+        /// As given.
+        path: PathBuf,
+    },
+    /// The backup does not hold what the database holds.
+    #[error("the backup at '{}' could not be verified: {detail}", crate::model::text::path(path))]
+    Backup {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What differed.
+        detail: String,
+    },
+    /// An update met another number of rows than it meant to.
+    #[error("{what} changed {rows} rows instead of one; nothing was written")]
+    WrongCount {
+        /// The statement, in words.
+        what: &'static str,
+        /// How many rows.
+        rows: usize,
+    },
+    /// Read back, the row is not what was written (a trigger?).
+    #[error("{0} reads back differently from what was written; nothing was kept")]
+    NotKept(&'static str),
+    /// Anything else that SQLite reports.
+    #[error("SQLite: {0}")]
+    Other(String),
+}
+
+fn seconds(waited: &Duration) -> String {
+    format!("{} s", waited.as_secs_f64())
+}

@@ -1,0 +1,86 @@
+//! The store: the one home of SQL, and the one door for writes, [`Store::change`].
+//!
+//! Its signatures speak `model` and [`StoreError`] only, so that a second backend can stand beside `sqlite`.
+//! What a newcomer would get wrong: a refused login is a *value* of the closure, not an error; its counter and
+//! its event must be committed.
+
+mod error;
+mod sqlite;
+
+pub use error::StoreError;
+pub use sqlite::backup::BackupProgress;
+pub use sqlite::create::create;
+pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
+pub use sqlite::open::{OpenNote, Opened, ReadAccess};
+pub use sqlite::schema::{Schema, Step, StepState};
+pub use sqlite::users::{
+    Failure, FailureCount, FailureOutcome, Filter, LockFilter, NameKind, PasswordFilter, Sort, SortKey, SortOrder,
+};
+pub use sqlite::{Reader, Store, Tx, View};
+
+use crate::model::event::{Actor, EventDraft};
+use crate::model::time::Clock;
+
+/// What a closure given to [`Store::change`] decided.
+#[derive(Debug)]
+pub enum Change<T> {
+    /// Something was written: commit it with one event per account.
+    Done(T, Vec<EventDraft>),
+    /// Nothing to write: no event, no commit.
+    Nothing(T),
+}
+
+/// Whether a change is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Commit.
+    Commit,
+    /// `--dry-run`: the whole transaction, then a rollback.
+    DryRun,
+}
+
+/// Who changes something, when, and how: the same for every verb of one run.
+pub struct Act<'a> {
+    /// Read once inside the transaction.
+    pub clock: &'a dyn Clock,
+    /// Recorded in the event.
+    pub actor: &'a Actor,
+    /// `--reason`.
+    pub reason: Option<&'a str>,
+    /// Kept or rolled back.
+    pub mode: Mode,
+}
+
+/// Rows that triggers of the file changed besides ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriggerEffect {
+    /// Names of the triggers on `users`.
+    pub names: Vec<String>,
+    /// How many rows more than ours.
+    pub rows: u64,
+}
+
+/// What [`Store::change`] did.
+#[derive(Debug)]
+pub struct Applied<T> {
+    /// The closure's value.
+    pub value: T,
+    /// Whether a row was written (or would have been, in a dry run).
+    pub changed: Changed,
+    /// What triggers did besides.
+    pub triggers: Option<TriggerEffect>,
+}
+
+/// Whether something was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Yes; in a dry run: would have been.
+    Yes,
+    /// There was nothing to do.
+    No,
+}
+
+/// The version of SQLite inside.
+pub fn sqlite_version() -> &'static str {
+    sqlite::version()
+}

@@ -1,0 +1,129 @@
+//! A new file, all at once: built in memory, written to a file without a name, and then given its name.
+//!
+//! What a newcomer would get wrong: a process that is killed half-way must leave nothing that looks like a
+//! database, so the name appears last, and only if it is still free.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, MAIN_DB};
+use rustix::fs::{AtFlags, CWD, Mode as FileMode, OFlags};
+
+use super::{Place, Reader, Store, StoreError, convert, files, open, schema};
+use crate::store::Mode;
+
+/// The schema of a new file.
+const SCHEMA: &str = include_str!("../../../schema.sql");
+
+/// Makes a new database at `path`, mode 0600, and runs `fill` on it before it gets its name.
+///
+/// # Errors
+/// `Exists` where the name is taken, `ReadOnly` where the directory cannot be written, and what `fill` returns;
+/// no file is left then.
+pub fn create<T, E: From<StoreError>>(
+    path: &Path,
+    mode: Mode,
+    fill: impl FnOnce(&mut Store) -> Result<T, E>,
+) -> Result<T, E> {
+    require_free(path)?;
+    let place = Place { path: path.to_owned(), busy_timeout: Duration::ZERO };
+    let fail = |error| convert(error, &place);
+    let conn = Connection::open_in_memory().map_err(fail)?;
+    open::settle(&conn, Duration::ZERO).map_err(fail)?;
+    conn.execute_batch(SCHEMA).map_err(fail)?;
+    let schema = schema::read(&conn).map_err(fail)?;
+    let mut store = Store::new(Reader { conn, schema, place: place.clone() });
+    let value = fill(&mut store)?;
+    let image = store.reader.conn.serialize(MAIN_DB).map_err(fail)?;
+    match mode {
+        Mode::Commit => write_new(path, &image)?,
+        Mode::DryRun => {}
+    }
+    Ok(value)
+}
+
+fn require_free(path: &Path) -> Result<(), StoreError> {
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(StoreError::Exists { path: path.to_owned() });
+    }
+    let directory = files::directory(path);
+    if !directory.is_dir() {
+        let detail = format!("there is no directory '{}'", crate::model::text::path(&directory));
+        return Err(StoreError::ReadOnly { path: path.to_owned(), detail });
+    }
+    if !files::directory_writable(path) {
+        let detail = "its directory cannot be written".to_owned();
+        return Err(StoreError::ReadOnly { path: path.to_owned(), detail });
+    }
+    Ok(())
+}
+
+/// Writes the bytes and gives them their name in one step; an existing name is never replaced.
+fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
+        _ => StoreError::ReadOnly { path: path.to_owned(), detail: error.to_string() },
+    };
+    match write_nameless(path, image) {
+        Ok(()) => {}
+        Err(error) if nameless_unsupported(error) => write_beside(path, image).map_err(failed)?,
+        Err(error) => return Err(failed(error.into())),
+    }
+    files::sync_directory(path).map_err(failed)
+}
+
+#[cfg(target_os = "linux")]
+fn write_nameless(path: &Path, image: &[u8]) -> rustix::io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let mode = FileMode::from_raw_mode(files::OWNER_ONLY);
+    let directory = files::directory(path);
+    let handle = rustix::fs::open(&directory, OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, mode)?;
+    let mut file = File::from(handle);
+    file.write_all(image).and_then(|()| file.sync_all()).map_err(raw_error)?;
+    rustix::fs::fchmod(&file, mode)?;
+    let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
+    rustix::fs::linkat(CWD, &itself, CWD, path, AtFlags::SYMLINK_FOLLOW)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn write_nameless(_path: &Path, _image: &[u8]) -> rustix::io::Result<()> {
+    Err(rustix::io::Errno::OPNOTSUPP)
+}
+
+fn raw_error(error: std::io::Error) -> rustix::io::Errno {
+    rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::IO)
+}
+
+/// File systems without nameless files (and kernels without `/proc`) say so in one of these ways.
+fn nameless_unsupported(error: rustix::io::Errno) -> bool {
+    use rustix::io::Errno;
+    [Errno::OPNOTSUPP, Errno::ISDIR, Errno::INVAL, Errno::NOENT].contains(&error)
+}
+
+/// The same with a name that nobody takes for a database, then a link, which fails where the name is taken.
+fn write_beside(path: &Path, image: &[u8]) -> std::io::Result<()> {
+    let partial = files::side_file(path, ".partial");
+    let result = (|| {
+        let mut file = files::create_private(&partial)?;
+        file.write_all(image)?;
+        file.sync_all()?;
+        std::fs::hard_link(&partial, path)
+    })();
+    let removed = std::fs::remove_file(&partial);
+    result.and(removed)
+}
+
+impl schema::Schema {
+    /// The schema of a new file.
+    ///
+    /// # Errors
+    /// [`StoreError`] where SQLite cannot build it in memory.
+    pub fn of_new_file() -> Result<Self, StoreError> {
+        let other = |error: rusqlite::Error| StoreError::Other(error.to_string());
+        let conn = Connection::open_in_memory().map_err(other)?;
+        conn.execute_batch(SCHEMA).map_err(other)?;
+        schema::read(&conn).map_err(other)
+    }
+}

@@ -1,0 +1,163 @@
+//! Appending to the event log, and reading its end.
+//!
+//! What a newcomer would get wrong: the row's own id is part of what its hash covers, so the id is chosen here
+//! (inside the write transaction nobody else can take it).
+
+use rusqlite::{OptionalExtension, named_params};
+use sha2::{Digest, Sha256};
+
+use super::{Reader, StoreError, Tx};
+use crate::model::event::{Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
+use crate::model::time::Timestamp;
+use crate::store::{Act, TriggerEffect};
+
+impl Tx<'_> {
+    /// Appends one row per draft, each with the hash of the row before.
+    pub(super) fn append_events(
+        &self,
+        drafts: Vec<EventDraft>,
+        triggers: Option<&TriggerEffect>,
+        act: &Act<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (mut id, mut prev_hash) = self.last_event().map_err(|error| self.fail(error))?;
+        for mut draft in drafts {
+            if let Some(effect) = triggers {
+                draft.details.push(("triggers", EventValue::Text(effect.names.join(", "))));
+                draft.details.push(("trigger_rows", EventValue::Integer(effect.rows.cast_signed())));
+            }
+            id += 1;
+            let row = compose(id, prev_hash, &draft, act, now);
+            prev_hash = hex(&Sha256::digest(row.canonical()));
+            self.insert_event(&row, &prev_hash).map_err(|error| self.fail(error))?;
+        }
+        Ok(())
+    }
+
+    /// The highest id ever used, and the hash of the last row.
+    fn last_event(&self) -> rusqlite::Result<(i64, String)> {
+        let used: Option<i64> = self
+            .tx
+            .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'security_events'")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        let last: Option<(i64, String)> = self
+            .tx
+            .prepare_cached("SELECT id, hash FROM security_events ORDER BY id DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (id, hash) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
+        Ok((id.max(used.unwrap_or(0)), hash))
+    }
+
+    fn insert_event(&self, row: &EventRow, hash: &str) -> rusqlite::Result<()> {
+        let mut statement = self.tx.prepare_cached(
+            "INSERT INTO security_events
+               (id, at, event, outcome, target_id, target_username, before, after, details, reason,
+                actor_uid, actor_name, actor_login_uid, actor_sudo_user, actor_terminal, actor_host,
+                version, prev_hash, hash)
+             VALUES
+               (:id, :at, :event, :outcome, :target_id, :target_username, :before, :after, :details, :reason,
+                :actor_uid, :actor_name, :actor_login_uid, :actor_sudo_user, :actor_terminal, :actor_host,
+                :version, :prev_hash, :hash)",
+        )?;
+        statement.execute(named_params! {
+            ":id": row.id, ":at": row.at, ":event": row.event, ":outcome": row.outcome,
+            ":target_id": row.target_id, ":target_username": row.target_username,
+            ":before": row.before, ":after": row.after, ":details": row.details, ":reason": row.reason,
+            ":actor_uid": row.actor.uid, ":actor_name": row.actor.name,
+            ":actor_login_uid": row.actor.login_uid, ":actor_sudo_user": row.actor.sudo_user,
+            ":actor_terminal": row.actor.terminal, ":actor_host": row.actor.host,
+            ":version": row.version, ":prev_hash": row.prev_hash, ":hash": hash,
+        })?;
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// The last events of one account, newest first; none on a file without the event log.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn events_of(&self, target_id: i64, limit: u32) -> Result<Vec<EventRow>, StoreError> {
+        if !self.schema.has_events() {
+            return Ok(Vec::new());
+        }
+        self.query_events(target_id, limit).map_err(|error| self.fail(error))
+    }
+
+    fn query_events(&self, target_id: i64, limit: u32) -> rusqlite::Result<Vec<EventRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, at, event, outcome, target_id, target_username, before, after, details, reason,
+                    actor_uid, actor_name, actor_login_uid, actor_sudo_user, actor_terminal, actor_host,
+                    version, prev_hash
+               FROM security_events WHERE target_id = :target ORDER BY id DESC LIMIT :limit",
+        )?;
+        let rows = statement.query_map(named_params! { ":target": target_id, ":limit": limit }, |row| {
+            Ok(EventRow {
+                id: row.get("id")?,
+                at: row.get("at")?,
+                event: row.get("event")?,
+                outcome: row.get("outcome")?,
+                target_id: row.get("target_id")?,
+                target_username: row.get("target_username")?,
+                before: row.get("before")?,
+                after: row.get("after")?,
+                details: row.get("details")?,
+                reason: row.get("reason")?,
+                actor: Actor {
+                    uid: row.get("actor_uid")?,
+                    name: row.get("actor_name")?,
+                    login_uid: row.get("actor_login_uid")?,
+                    sudo_user: row.get("actor_sudo_user")?,
+                    terminal: row.get("actor_terminal")?,
+                    host: row.get("actor_host")?,
+                },
+                version: row.get("version")?,
+                prev_hash: row.get("prev_hash")?,
+            })
+        })?;
+        rows.collect()
+    }
+}
+
+fn compose(id: i64, prev_hash: String, draft: &EventDraft, act: &Act<'_>, now: Timestamp) -> EventRow {
+    EventRow {
+        id,
+        at: event_time(now),
+        event: draft.event.as_str().to_owned(),
+        outcome: draft.event.outcome().to_owned(),
+        target_id: draft.target_id,
+        target_username: draft.target_username.clone(),
+        before: json(&draft.before),
+        after: json(&draft.after),
+        details: json(&draft.details),
+        reason: act.reason.map(str::to_owned),
+        actor: act.actor.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        prev_hash,
+    }
+}
+
+/// A JSON object in the order given; NULL for no fields.
+fn json(fields: &EventFields) -> Option<String> {
+    if fields.is_empty() {
+        return None;
+    }
+    let object: serde_json::Map<String, serde_json::Value> = fields
+        .iter()
+        .map(|(name, value)| {
+            let value = match value {
+                EventValue::Null => serde_json::Value::Null,
+                EventValue::Integer(number) => (*number).into(),
+                EventValue::Text(text) => text.as_str().into(),
+            };
+            ((*name).to_owned(), value)
+        })
+        .collect();
+    Some(serde_json::Value::Object(object).to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

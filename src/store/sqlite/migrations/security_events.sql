@@ -1,0 +1,21 @@
+CREATE TABLE security_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    event TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    target_id INTEGER,
+    target_username TEXT,
+    before TEXT,
+    after TEXT,
+    details TEXT,
+    reason TEXT,
+    actor_uid INTEGER,
+    actor_name TEXT,
+    actor_login_uid INTEGER,
+    actor_sudo_user TEXT,
+    actor_terminal TEXT,
+    actor_host TEXT,
+    version TEXT NOT NULL,
+    prev_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+)

@@ -1,0 +1,204 @@
+//! SQLite: the connection, the one write transaction, and the conversion of its errors.
+//!
+//! What a newcomer would get wrong: the app runs with foreign keys off and double-quoted defaults; a bundled
+//! SQLite has other defaults, so both are set at opening (`open.rs`).
+
+pub(super) mod backup;
+pub(super) mod create;
+mod events;
+mod files;
+pub(super) mod migrate;
+pub(super) mod open;
+pub(super) mod schema;
+pub(super) mod users;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
+
+use self::schema::Schema;
+use super::{Act, Applied, Change, Changed, Mode, StoreError, TriggerEffect};
+use crate::model::time::Timestamp;
+
+/// A database opened for reading.
+pub struct Reader {
+    pub(super) conn: Connection,
+    pub(super) schema: Schema,
+    pub(super) place: Place,
+}
+
+/// A migrated database opened for writing.
+pub struct Store {
+    reader: Reader,
+}
+
+/// Where the file is and how long to wait for it: what error messages need.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) busy_timeout: Duration,
+}
+
+/// The write transaction, as a verb sees it: reads and the few writes that exist, each counted.
+pub struct Tx<'a> {
+    tx: Transaction<'a>,
+    schema: &'a Schema,
+    place: &'a Place,
+    meant: std::cell::Cell<u64>,
+}
+
+/// The file as it reads now: inside a write transaction, or outside.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    conn: &'a Connection,
+    schema: &'a Schema,
+    place: &'a Place,
+}
+
+impl View<'_> {
+    fn fail(&self, error: rusqlite::Error) -> StoreError {
+        convert(error, self.place)
+    }
+}
+
+impl Reader {
+    /// The file as it reads now.
+    pub fn view(&self) -> View<'_> {
+        View { conn: &self.conn, schema: &self.schema, place: &self.place }
+    }
+
+    /// What the file's schema is.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn fail(&self, error: rusqlite::Error) -> StoreError {
+        convert(error, &self.place)
+    }
+}
+
+impl std::ops::Deref for Store {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+impl Store {
+    pub(super) fn new(reader: Reader) -> Self {
+        Self { reader }
+    }
+
+    /// The one door for writes: BEGIN IMMEDIATE, read the clock once, run `body`, add its events, commit.
+    ///
+    /// The schema is checked again inside the transaction when another connection may have changed it.
+    ///
+    /// # Errors
+    /// What `body` returns, and every [`StoreError`] of the transaction; nothing is kept then.
+    pub fn change<T, E: From<StoreError>>(
+        &mut self,
+        act: &Act<'_>,
+        body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
+    ) -> Result<Applied<T>, E> {
+        let Reader { conn, schema, place } = &mut self.reader;
+        let tx =
+            conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
+        let now = act.clock.now();
+        if schema::version(&tx).map_err(|error| convert(error, place))? != schema.version {
+            *schema = schema::read(&tx).map_err(|error| convert(error, place))?;
+            schema.require_writable(place)?;
+        }
+        let before = tx.total_changes();
+        let tx = Tx { tx, schema, place, meant: std::cell::Cell::new(0) };
+        match body(&tx, now)? {
+            Change::Nothing(value) => Ok(Applied { value, changed: Changed::No, triggers: None }),
+            Change::Done(value, drafts) => {
+                let triggers = tx.trigger_effect(before);
+                tx.append_events(drafts, triggers.as_ref(), act, now)?;
+                match act.mode {
+                    Mode::Commit => tx.tx.commit().map_err(|error| convert(error, place))?,
+                    Mode::DryRun => tx.tx.rollback().map_err(|error| convert(error, place))?,
+                }
+                Ok(Applied { value, changed: Changed::Yes, triggers })
+            }
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// The file as it reads inside this transaction.
+    pub fn view(&self) -> View<'_> {
+        View { conn: &self.tx, schema: self.schema, place: self.place }
+    }
+
+    /// What the file's schema is.
+    pub fn schema(&self) -> &Schema {
+        self.schema
+    }
+
+    fn fail(&self, error: rusqlite::Error) -> StoreError {
+        convert(error, self.place)
+    }
+
+    /// Counts the rows that a statement of ours changed.
+    fn count(&self, rows: usize) {
+        self.meant.set(self.meant.get() + rows as u64);
+    }
+
+    fn trigger_effect(&self, before: u64) -> Option<TriggerEffect> {
+        let all = self.tx.total_changes() - before;
+        let rows = all.saturating_sub(self.meant.get());
+        (rows > 0).then(|| TriggerEffect { names: self.schema.triggers.clone(), rows })
+    }
+}
+
+/// Turns SQLite's codes into the cases that have a way out of their own.
+pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
+    let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+        return StoreError::Other(error.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| failure.to_string());
+    let path = place.path.clone();
+    match failure.extended_code {
+        ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY => {
+            return StoreError::HotJournal { path };
+        }
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+            return StoreError::Conflict(conflicting_field(&text));
+        }
+        ffi::SQLITE_CONSTRAINT_CHECK => return StoreError::Check(text),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => {
+            return StoreError::Drift { faults: vec![text] };
+        }
+        _ => {}
+    }
+    match failure.code {
+        rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
+            StoreError::Busy { waited: place.busy_timeout }
+        }
+        rusqlite::ErrorCode::DatabaseCorrupt => StoreError::Damaged { detail: text },
+        rusqlite::ErrorCode::NotADatabase => StoreError::NotSqlite { path },
+        rusqlite::ErrorCode::ReadOnly => files::cannot_write(&path, text),
+        rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied => files::cannot_open(&path, text),
+        rusqlite::ErrorCode::DiskFull => StoreError::ReadOnly { path, detail: "the disk is full".into() },
+        _ => StoreError::Other(text),
+    }
+}
+
+/// Which field a unique constraint guards, from SQLite's text (`UNIQUE constraint failed: users.email`).
+fn conflicting_field(text: &str) -> &'static str {
+    if text.ends_with("users.email") {
+        "the e-mail"
+    } else if text.ends_with("users.username") {
+        "the username"
+    } else {
+        "a unique value"
+    }
+}
+
+/// The version of SQLite inside.
+pub(super) fn version() -> &'static str {
+    rusqlite::version()
+}

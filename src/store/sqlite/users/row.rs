@@ -1,0 +1,140 @@
+//! From a row of `users` to a [`StoredUser`], whatever its cells hold.
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+use crate::model::time::{StoredTime, parse_python};
+use crate::model::user::{
+    Customer, CustomerState, Field, Flag, PasswordPresence, RawCell, StoredPassword, StoredUser, UserId,
+};
+use crate::store::sqlite::schema::Schema;
+
+/// The columns of a [`StoredUser`] after `id, username, email`, in the order of [`convert`].
+const OPTIONAL: [&str; 9] = [
+    "full_name",
+    "role",
+    "is_active",
+    "is_verified",
+    "created_at",
+    "last_login",
+    "failed_login_attempts",
+    "locked_until",
+    "customer_id",
+];
+
+/// Whether there is a password, without reading it.
+const PASSWORD_SET: &str = ", (password_hash IS NOT NULL AND password_hash <> '')";
+
+/// `SELECT … FROM users`, with NULL in the place of a missing column.
+pub(super) fn select(schema: &Schema) -> String {
+    let mut sql = String::from("SELECT id, username, email");
+    for column in OPTIONAL {
+        sql.push_str(", ");
+        sql.push_str(if schema.has(column) { column } else { "NULL" });
+    }
+    sql.push_str(if schema.has("password_hash") { PASSWORD_SET } else { ", 0" });
+    sql.push_str(" FROM users");
+    sql
+}
+
+/// Reads one row of [`select`].
+pub(super) fn convert(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<StoredUser> {
+    let field = |index: usize, name: &str| -> rusqlite::Result<Option<ValueRef<'_>>> {
+        if schema.has(name) { row.get_ref(index).map(Some) } else { Ok(None) }
+    };
+    Ok(StoredUser {
+        id: UserId(row.get(0)?),
+        username: text(Some(row.get_ref(1)?)),
+        email: text(Some(row.get_ref(2)?)),
+        full_name: text(field(3, "full_name")?),
+        role: text(field(4, "role")?),
+        is_active: flag(field(5, "is_active")?),
+        is_verified: flag(field(6, "is_verified")?),
+        created_at: time(field(7, "created_at")?),
+        last_login: time(field(8, "last_login")?),
+        failed_login_attempts: integer(field(9, "failed_login_attempts")?),
+        locked_until: time(field(10, "locked_until")?),
+        customer_id: integer(field(11, "customer_id")?),
+        password: if row.get(12)? { PasswordPresence::Set } else { PasswordPresence::Missing },
+    })
+}
+
+/// Reads hash and salt as texts.
+pub(super) fn password(row: &Row<'_>) -> rusqlite::Result<StoredPassword> {
+    Ok(StoredPassword { hash: plain(row.get_ref(0)?), salt: plain(row.get_ref(1)?) })
+}
+
+/// A text, or `None` for anything that is not; NULL reads as empty, like a row without password.
+fn plain(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => Some(String::new()),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+    }
+}
+
+fn raw(value: ValueRef<'_>) -> RawCell {
+    match value {
+        ValueRef::Null => RawCell::Blob(Vec::new()),
+        ValueRef::Integer(number) => RawCell::Integer(number),
+        ValueRef::Real(number) => RawCell::Real(number),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => RawCell::Text(text.to_owned()),
+            Err(_) => RawCell::BrokenText(bytes.to_vec()),
+        },
+        ValueRef::Blob(bytes) => RawCell::Blob(bytes.to_vec()),
+    }
+}
+
+fn text(value: Option<ValueRef<'_>>) -> Field<String> {
+    match value {
+        None => Field::Absent,
+        Some(ValueRef::Null) => Field::Null,
+        Some(ValueRef::Text(bytes)) => match std::str::from_utf8(bytes) {
+            Ok(text) => Field::Value(text.to_owned()),
+            Err(_) => Field::Bad(RawCell::BrokenText(bytes.to_vec())),
+        },
+        Some(other) => Field::Bad(raw(other)),
+    }
+}
+
+fn integer(value: Option<ValueRef<'_>>) -> Field<i64> {
+    match value {
+        None => Field::Absent,
+        Some(ValueRef::Null) => Field::Null,
+        Some(ValueRef::Integer(number)) => Field::Value(number),
+        Some(other) => Field::Bad(raw(other)),
+    }
+}
+
+fn time(value: Option<ValueRef<'_>>) -> Field<StoredTime> {
+    match value {
+        None => Field::Absent,
+        Some(ValueRef::Null) => Field::Null,
+        Some(other) => {
+            let read = match other {
+                ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().and_then(parse_python),
+                ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+            };
+            read.map_or_else(|| Field::Bad(raw(other)), Field::Value)
+        }
+    }
+}
+
+/// The app's reading: Python's truth of whatever is stored.
+fn flag(value: Option<ValueRef<'_>>) -> Flag {
+    let on = match value {
+        None => return Flag::Absent,
+        Some(ValueRef::Null) => false,
+        Some(ValueRef::Integer(number)) => number != 0,
+        Some(ValueRef::Real(number)) => number != 0.0,
+        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => !bytes.is_empty(),
+    };
+    if on { Flag::On } else { Flag::Off }
+}
+
+/// Reads `is_active, subscription_expires_at` of a customer.
+pub(super) fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    let state = if flag(Some(row.get_ref(0)?)).is_on() { CustomerState::Good } else { CustomerState::Inactive };
+    Ok(Customer { state, paid_until: time(Some(row.get_ref(1)?)).value().copied() })
+}

@@ -1,0 +1,239 @@
+//! The few writes to `users`. Each checks that it met exactly one row, and the ones that matter read it back.
+//!
+//! What a newcomer would get wrong: a table of a later app has no defaults, so an INSERT gives every column
+//! (`app-facts`, stage 3).
+
+use rusqlite::{ToSql, named_params};
+
+use crate::model::time::Timestamp;
+use crate::model::user::{Flag, NewUser, StoredPassword, StoredUser, UserId};
+use crate::store::sqlite::{StoreError, Tx};
+
+/// A failed login, ready to be counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// Whether an expired lock is left behind: the count starts again at 1.
+    pub count: FailureCount,
+    /// The count at which the account is locked.
+    pub threshold: i64,
+    /// What `locked_until` becomes then.
+    pub lock: &'a str,
+}
+
+/// Where the count of failures goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureCount {
+    /// One more.
+    GoOn,
+    /// A lock has run out: start at 1.
+    Restart,
+}
+
+/// The counter after a failed login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailureOutcome {
+    /// Its new value.
+    pub attempts: i64,
+}
+
+impl Tx<'_> {
+    /// Adds an account with every column of the table, and reads it back.
+    ///
+    /// # Errors
+    /// `Conflict` for a taken name or e-mail, `Check`, and whatever else keeps the row out.
+    pub fn insert_user(&self, user: &NewUser, now: Timestamp) -> Result<StoredUser, StoreError> {
+        let rows = self.run_insert(user, now).map_err(|error| self.fail(error))?;
+        self.count(rows);
+        if rows != 1 {
+            return Err(StoreError::WrongCount { what: "the new account", rows });
+        }
+        let id = UserId(self.tx.last_insert_rowid());
+        let kept = self.view().password(id)?;
+        if kept.as_ref() != Some(&stored(&user.password_hash, &user.salt)) {
+            return Err(StoreError::NotKept("the new account"));
+        }
+        self.view().user(id)?.ok_or(StoreError::NotKept("the new account"))
+    }
+
+    fn run_insert(&self, user: &NewUser, now: Timestamp) -> rusqlite::Result<usize> {
+        let created_at = now.to_app_naive();
+        let (is_active, is_verified) = (user.is_active.is_on(), user.is_verified.is_on());
+        let mut values: Vec<(&str, &dyn ToSql)> = vec![
+            (":username", &user.username),
+            (":email", &user.email),
+            (":full_name", &user.full_name),
+            (":role", &user.role),
+            (":is_active", &is_active),
+            (":is_verified", &is_verified),
+            (":password_hash", &user.password_hash),
+            (":salt", &user.salt),
+        ];
+        let mut names = String::from(
+            "INSERT INTO users (failed_login_attempts, locked_until, last_login, username, email, full_name, role,
+                                is_active, is_verified, password_hash, salt",
+        );
+        let mut places = String::from(
+            ") VALUES (0, NULL, NULL, :username, :email, :full_name, :role,
+                       :is_active, :is_verified, :password_hash, :salt",
+        );
+        if self.schema.has("created_at") {
+            names.push_str(", created_at");
+            places.push_str(", :created_at");
+            values.push((":created_at", &created_at));
+        }
+        if self.schema.has("customer_id") {
+            names.push_str(", customer_id");
+            places.push_str(", :customer_id");
+            values.push((":customer_id", &user.customer_id));
+        }
+        names.push_str(&places);
+        names.push(')');
+        self.tx.prepare_cached(&names)?.execute(values.as_slice())
+    }
+
+    /// Sets hash and salt in one UPDATE, and reads them back.
+    ///
+    /// # Errors
+    /// `WrongCount` or `NotKept` where something else happened to the row.
+    pub fn set_password(&self, id: UserId, hash: &str, salt: &str) -> Result<(), StoreError> {
+        self.update_one(
+            "the new password",
+            "UPDATE users SET password_hash = :hash, salt = :salt WHERE id = :id",
+            named_params! { ":hash": hash, ":salt": salt, ":id": id.0 },
+        )?;
+        match self.view().password(id)? {
+            Some(kept) if kept == stored(hash, salt) => Ok(()),
+            Some(_) | None => Err(StoreError::NotKept("the new password")),
+        }
+    }
+
+    /// Sets `is_active`.
+    ///
+    /// # Errors
+    /// `WrongCount` where it did not meet the one row.
+    pub fn set_active(&self, id: UserId, active: Flag) -> Result<(), StoreError> {
+        self.update_one(
+            "is_active",
+            "UPDATE users SET is_active = :active WHERE id = :id",
+            named_params! { ":active": active.is_on(), ":id": id.0 },
+        )
+    }
+
+    /// Sets `is_verified`.
+    ///
+    /// # Errors
+    /// `WrongCount` where it did not meet the one row.
+    pub fn set_verified(&self, id: UserId) -> Result<(), StoreError> {
+        self.update_one("is_verified", "UPDATE users SET is_verified = 1 WHERE id = :id", named_params! { ":id": id.0 })
+    }
+
+    /// Sets a lock and clears the counter: at 5 one failure more would make the app write a lock of its own.
+    ///
+    /// # Errors
+    /// `WrongCount` where it did not meet the one row.
+    pub fn set_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
+        self.update_one(
+            "the lock",
+            "UPDATE users SET locked_until = :until, failed_login_attempts = 0 WHERE id = :id",
+            named_params! { ":until": until, ":id": id.0 },
+        )
+    }
+
+    /// Writes an existing lock in another form; the counter stays.
+    ///
+    /// # Errors
+    /// `WrongCount` where it did not meet the one row.
+    pub fn rewrite_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
+        self.update_one(
+            "the rewritten lock",
+            "UPDATE users SET locked_until = :until WHERE id = :id",
+            named_params! { ":until": until, ":id": id.0 },
+        )
+    }
+
+    /// Clears lock and counter together.
+    ///
+    /// # Errors
+    /// `WrongCount` where it did not meet the one row.
+    pub fn clear_lock(&self, id: UserId) -> Result<(), StoreError> {
+        self.update_one(
+            "the lock",
+            "UPDATE users SET locked_until = NULL, failed_login_attempts = 0 WHERE id = :id",
+            named_params! { ":id": id.0 },
+        )
+    }
+
+    /// Sets the role.
+    ///
+    /// # Errors
+    /// `Check` where the table refuses it, `WrongCount` where it did not meet the one row.
+    pub fn set_role(&self, id: UserId, role: &str) -> Result<(), StoreError> {
+        self.update_one(
+            "the role",
+            "UPDATE users SET role = :role WHERE id = :id",
+            named_params! { ":role": role, ":id": id.0 },
+        )
+    }
+
+    /// A successful login: `last_login`, counter 0, no lock.
+    ///
+    /// # Errors
+    /// `WrongCount` where it did not meet the one row.
+    pub fn record_success(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+        self.update_one(
+            "the login",
+            "UPDATE users SET last_login = :now, failed_login_attempts = 0, locked_until = NULL WHERE id = :id",
+            named_params! { ":now": now.to_app_naive(), ":id": id.0 },
+        )
+    }
+
+    /// A failed login: counted in SQL, locked at the threshold. A counter that is not a number starts at 1.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the row cannot be written.
+    pub fn record_failure(&self, id: UserId, failure: Failure<'_>) -> Result<FailureOutcome, StoreError> {
+        let restart = failure.count == FailureCount::Restart;
+        let attempts = self
+            .tx
+            .prepare_cached(
+                "UPDATE users
+                    SET failed_login_attempts =
+                          CASE WHEN :restart OR typeof(failed_login_attempts) <> 'integer' THEN 1
+                               ELSE min(failed_login_attempts, 9007199254740991) + 1 END,
+                        locked_until =
+                          CASE WHEN CASE WHEN :restart OR typeof(failed_login_attempts) <> 'integer' THEN 1
+                                         ELSE min(failed_login_attempts, 9007199254740991) + 1 END >= :threshold
+                               THEN :lock ELSE NULL END
+                  WHERE id = :id
+              RETURNING failed_login_attempts",
+            )
+            .and_then(|mut statement| {
+                let values = named_params! {
+                    ":restart": restart, ":threshold": failure.threshold, ":lock": failure.lock, ":id": id.0
+                };
+                statement.query_row(values, |row| row.get(0))
+            })
+            .map_err(|error| self.fail(error))?;
+        self.count(1);
+        Ok(FailureOutcome { attempts })
+    }
+
+    fn update_one(
+        &self,
+        what: &'static str,
+        sql: &'static str,
+        values: &[(&str, &dyn ToSql)],
+    ) -> Result<(), StoreError> {
+        let rows = self
+            .tx
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values))
+            .map_err(|error| self.fail(error))?;
+        self.count(rows);
+        if rows == 1 { Ok(()) } else { Err(StoreError::WrongCount { what, rows }) }
+    }
+}
+
+fn stored(hash: &str, salt: &str) -> StoredPassword {
+    StoredPassword { hash: Some(hash.to_owned()), salt: Some(salt.to_owned()) }
+}
