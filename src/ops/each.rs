@@ -1,0 +1,108 @@
+//! One change on one or many accounts: resolve all inside the transaction, guard the last admin, change each,
+//! one event per account, all or nothing.
+
+use super::error::{Error, naming};
+use super::{Settings, resolve};
+use crate::model::event::{EventDraft, EventName};
+use crate::model::time::Timestamp;
+use crate::model::user::{StoredUser, UserSpec};
+use crate::policy::admin::is_usable_admin;
+use crate::store::{Act, Applied, Change, Changed, Store, Tx};
+
+/// What was done to one account.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Before.
+    pub before: StoredUser,
+    /// After; in a dry run: as it would be.
+    pub after: StoredUser,
+    /// Whether anything was written.
+    pub changed: Changed,
+}
+
+/// Whether the last usable admin is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminGuard {
+    /// The change takes no admin away, or `--force` was given.
+    Off,
+    /// The change takes the account away as an admin; the verb for the message.
+    On(&'static str),
+}
+
+enum Outcome {
+    Done(Vec<Written>),
+    LastAdmin(StoredUser, &'static str),
+}
+
+/// Runs `change` on every account named, in one transaction. `change` writes and returns the event, or `None`
+/// where there is nothing to do.
+pub(super) fn each(
+    store: &mut Store,
+    act: &Act<'_>,
+    settings: &Settings,
+    specs: &[UserSpec],
+    guard: AdminGuard,
+    mut change: impl FnMut(&Tx<'_>, &StoredUser, Timestamp) -> Result<Option<EventDraft>, Error>,
+) -> Result<Applied<Vec<Written>>, Error> {
+    let applied = store.change(act, |tx, now| {
+        let targets = resolve::all(tx.view(), specs)?;
+        if let AdminGuard::On(verb) = guard
+            && let Some(admin) = last_admin(tx, settings, &targets, now)?
+        {
+            let event = about(EventName::LastAdminRefused, &admin).detail("verb", verb);
+            return Ok(Change::Done(Outcome::LastAdmin(admin, verb), vec![event]));
+        }
+        let (written, events) = change_all(tx, targets, now, &mut change)?;
+        let outcome = Outcome::Done(written);
+        Ok::<_, Error>(if events.is_empty() { Change::Nothing(outcome) } else { Change::Done(outcome, events) })
+    })?;
+    match applied.value {
+        Outcome::Done(value) => Ok(Applied { value, changed: applied.changed, triggers: applied.triggers }),
+        Outcome::LastAdmin(user, verb) => Err(Error::LastAdmin { user: Box::new(user), verb }),
+    }
+}
+
+fn change_all(
+    tx: &Tx<'_>,
+    targets: Vec<StoredUser>,
+    now: Timestamp,
+    change: &mut impl FnMut(&Tx<'_>, &StoredUser, Timestamp) -> Result<Option<EventDraft>, Error>,
+) -> Result<(Vec<Written>, Vec<EventDraft>), Error> {
+    let mut written = Vec::with_capacity(targets.len());
+    let mut events = Vec::new();
+    for before in targets {
+        let Some(event) = change(tx, &before, now)? else {
+            written.push(Written { after: before.clone(), before, changed: Changed::No });
+            continue;
+        };
+        events.push(event);
+        let gone = || Error::Unexpected(format!("{} vanished while it was being changed", naming(&before)));
+        let after = tx.view().user(before.id)?.ok_or_else(gone)?;
+        written.push(Written { before, after, changed: Changed::Yes });
+    }
+    Ok((written, events))
+}
+
+/// The first of the targets that is a usable admin, where no other usable admin remains.
+pub(super) fn last_admin(
+    tx: &Tx<'_>,
+    settings: &Settings,
+    targets: &[StoredUser],
+    now: Timestamp,
+) -> Result<Option<StoredUser>, Error> {
+    let role = settings.admin_role();
+    let role = role.as_str();
+    let usable = |user: &StoredUser| is_usable_admin(user, role, now, settings.time_format);
+    let Some(admin) = targets.iter().find(|user| usable(user)) else { return Ok(None) };
+    let other =
+        tx.view().find_with_role(role, |user| usable(user) && !targets.iter().any(|target| target.id == user.id))?;
+    Ok(if other.is_some() { None } else { Some(admin.clone()) })
+}
+
+/// An event about this account.
+pub(super) fn about(event: EventName, user: &StoredUser) -> EventDraft {
+    let mut draft = EventDraft::new(event);
+    draft.target_id = Some(user.id.0);
+    draft.target_username = user.username.value().cloned();
+    draft
+}

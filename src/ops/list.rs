@@ -1,0 +1,191 @@
+//! Lists and single accounts, for reading.
+
+use std::ops::ControlFlow;
+
+use super::error::Error;
+use super::settings::Settings;
+use crate::crypto::password::needs_update;
+use crate::crypto::phc::Scheme;
+use crate::model::event::EventRow;
+use crate::model::time::Timestamp;
+use crate::model::user::{Flag, StoredUser};
+use crate::policy::state::{is_locked_or_stuck, stuck};
+use crate::store::{Filter, LockFilter, PasswordFilter, Reader, Sort};
+
+/// Which locks a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LockWish {
+    /// All accounts.
+    #[default]
+    Any,
+    /// `--locked`: locked and stuck.
+    LockedOrStuck,
+    /// `--stuck`.
+    Stuck,
+}
+
+/// Whether a flag is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FlagWish {
+    /// All accounts.
+    #[default]
+    Any,
+    /// Only those whose flag is off.
+    Off,
+}
+
+/// What a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    /// Exactly this role.
+    pub role: Option<String>,
+    /// Which locks.
+    pub lock: LockWish,
+    /// `--inactive`.
+    pub active: FlagWish,
+    /// `--unverified`.
+    pub verified: FlagWish,
+    /// `--no-password`.
+    pub password: PasswordFilter,
+    /// Case-blind part of username, e-mail or full name.
+    pub text: Option<String>,
+    /// `None`: by id.
+    pub sort: Option<Sort>,
+    /// At most this many rows.
+    pub limit: Option<u64>,
+    /// Only ids above this one.
+    pub after: Option<i64>,
+}
+
+/// How a list ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListEnd {
+    /// Rows shown.
+    pub shown: u64,
+    /// The `--after` of the next page, where there is one.
+    pub next: Option<i64>,
+    /// Whether the limit cut the list.
+    pub more: More,
+}
+
+/// Whether the limit cut a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum More {
+    /// All rows were shown.
+    #[default]
+    No,
+    /// There is at least one more.
+    Yes,
+}
+
+/// Hands every account of the query to `show`, in constant memory where sorted by id.
+///
+/// # Errors
+/// The file's, or what `show` returns.
+pub fn list<E: From<Error>>(
+    reader: &Reader,
+    settings: &Settings,
+    now: Timestamp,
+    query: &ListQuery,
+    mut show: impl FnMut(StoredUser) -> Result<(), E>,
+) -> Result<ListEnd, E> {
+    let filter = Filter {
+        role: query.role.clone(),
+        with_lock: match query.lock {
+            LockWish::Any => LockFilter::Any,
+            LockWish::LockedOrStuck | LockWish::Stuck => LockFilter::Set,
+        },
+        password: query.password,
+        after: query.after,
+    };
+    let needle = query.text.as_deref().map(str::to_lowercase);
+    let mut end = ListEnd::default();
+    let mut last = None;
+    let visit = |user: StoredUser| -> Result<ControlFlow<()>, Stop<E>> {
+        if !wanted(query, settings, now, needle.as_deref(), &user) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if query.limit.is_some_and(|limit| end.shown >= limit) {
+            end.more = More::Yes;
+            end.next = last;
+            return Ok(ControlFlow::Break(()));
+        }
+        end.shown += 1;
+        last = Some(user.id.0);
+        show(user).map_err(Stop::Show)?;
+        Ok(ControlFlow::Continue(()))
+    };
+    let result = match query.sort {
+        None => reader.view().each_user(&filter, visit),
+        Some(sort) => reader.view().each_user_sorted(&filter, sort, visit),
+    };
+    match result {
+        Ok(()) => Ok(end),
+        Err(Stop::Show(error)) => Err(error),
+        Err(Stop::Store(error)) => Err(Error::from(error).into()),
+    }
+}
+
+enum Stop<E> {
+    Store(crate::store::StoreError),
+    Show(E),
+}
+
+impl<E> From<crate::store::StoreError> for Stop<E> {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn wanted(query: &ListQuery, settings: &Settings, now: Timestamp, needle: Option<&str>, user: &StoredUser) -> bool {
+    let lock = match query.lock {
+        LockWish::Any => true,
+        LockWish::LockedOrStuck => is_locked_or_stuck(user, now, settings.time_format),
+        LockWish::Stuck => stuck(user, settings.time_format).is_some(),
+    };
+    let off = |wish: FlagWish, flag: Flag| wish == FlagWish::Any || !flag.is_on();
+    let text = needle.is_none_or(|needle| {
+        let fields = [&user.username, &user.email, &user.full_name];
+        fields.into_iter().filter_map(|field| field.value()).any(|text| text.to_lowercase().contains(needle))
+    });
+    lock && off(query.active, user.is_active) && off(query.verified, user.is_verified) && text
+}
+
+/// The stored hash, described without showing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashFacts {
+    /// `argon2id`, `bcrypt`, `none`, …
+    pub scheme: &'static str,
+    /// Whether it has today's parameters; `None` where there is nothing to say.
+    pub current: Option<bool>,
+}
+
+/// One account with what `user show` tells besides its columns.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The account.
+    pub user: StoredUser,
+    /// Its hash; `None` on a file without the column.
+    pub hash: Option<HashFacts>,
+    /// Its last events, newest first.
+    pub events: Vec<EventRow>,
+}
+
+/// The events that `user show` lists.
+const LAST_EVENTS: u32 = 5;
+
+/// Everything about an account but hash and salt.
+///
+/// # Errors
+/// The file's.
+pub fn show(reader: &Reader, settings: &Settings, user: StoredUser) -> Result<Shown, Error> {
+    let hash = reader.view().password(user.id)?.map(|stored| match stored.hash {
+        Some(hash) => HashFacts {
+            scheme: Scheme::of(&hash).name(),
+            current: needs_update(&hash, settings.hash).map(|outdated| !outdated),
+        },
+        None => HashFacts { scheme: "unreadable", current: None },
+    });
+    let events = reader.events_of(user.id.0, LAST_EVENTS)?;
+    Ok(Shown { user, hash, events })
+}

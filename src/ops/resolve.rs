@@ -1,0 +1,62 @@
+//! From what was typed to one account: exact first, never the wrong one (`cli.md`, ground rule 2).
+//!
+//! What a newcomer would get wrong: a match that differs only in case is not a match; the candidates are listed
+//! and nothing is done.
+
+use super::error::{Ambiguity, Error};
+use crate::model::user::{StoredUser, UserSpec};
+use crate::store::{NameKind, View};
+
+/// The one account that is meant.
+///
+/// # Errors
+/// `UnknownUser`, `Ambiguous`, or the file's.
+pub fn one(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
+    let (kind, text) = match spec {
+        UserSpec::Id(id) => {
+            return view.user(*id)?.ok_or_else(|| Error::UnknownUser { given: spec.to_string() });
+        }
+        UserSpec::Username(name) => (NameKind::Username, name),
+        UserSpec::Email(address) => (NameKind::Email, address),
+        UserSpec::Either(text) => (NameKind::Either, text),
+    };
+    let mut exact = view.users_named(kind, text)?;
+    let given = spec.to_string();
+    match (exact.pop(), exact.is_empty()) {
+        (Some(user), true) => Ok(user),
+        (Some(last), false) => {
+            exact.push(last);
+            Err(Error::Ambiguous { given, why: Ambiguity::Several, candidates: exact })
+        }
+        (None, _) => {
+            let candidates = view.users_named_case_blind(kind, text)?;
+            if candidates.is_empty() {
+                Err(Error::UnknownUser { given })
+            } else {
+                Err(Error::Ambiguous { given, why: Ambiguity::CaseOnly, candidates })
+            }
+        }
+    }
+}
+
+/// All accounts that are meant, each once, in the order typed.
+///
+/// # Errors
+/// `Unresolved` with every name that does not resolve; the file's errors at once.
+pub fn all(view: View<'_>, specs: &[UserSpec]) -> Result<Vec<StoredUser>, Error> {
+    let mut users: Vec<StoredUser> = Vec::with_capacity(specs.len());
+    let mut errors = Vec::new();
+    for spec in specs {
+        match one(view, spec) {
+            Ok(user) if users.iter().any(|known| known.id == user.id) => {}
+            Ok(user) => users.push(user),
+            Err(error @ (Error::UnknownUser { .. } | Error::Ambiguous { .. })) => errors.push(error),
+            Err(other) => return Err(other),
+        }
+    }
+    match errors.len() {
+        0 => Ok(users),
+        1 => Err(errors.remove(0)),
+        _ => Err(Error::Unresolved(errors)),
+    }
+}

@@ -1,0 +1,49 @@
+//! The configured rules, as the verbs need them.
+
+use crate::crypto::password::HashParams;
+use crate::model::role::RoleName;
+use crate::model::time::{Span, TimeFormat};
+use crate::policy::password::Limits;
+use crate::policy::role::Roles;
+use crate::store::Schema;
+
+/// The role that may do everything, as the app spells it (`app-facts`).
+const ADMIN: &str = "admin";
+
+/// The configured rules.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Roles of the configuration; `None`: those of the app that the file belongs to.
+    pub roles: Option<Roles>,
+    /// Bounds of a new password, in code points.
+    pub password: Limits,
+    /// Failed logins that lock.
+    pub lockout_attempts: i64,
+    /// How long they lock.
+    pub lockout_duration: Span,
+    /// How `locked_until` is written.
+    pub time_format: TimeFormat,
+    /// Lifetime of an access token.
+    pub access_ttl: Span,
+    /// Lifetime of a refresh token.
+    pub refresh_ttl: Span,
+    /// Cost of a new hash.
+    pub hash: HashParams,
+}
+
+impl Settings {
+    /// The roles that are offered on this file.
+    pub fn roles(&self, schema: &Schema) -> Roles {
+        match &self.roles {
+            Some(roles) => roles.clone(),
+            None if schema.has("customer_id") => Roles::of_app_with_customers(),
+            None => Roles::of_app(),
+        }
+    }
+
+    /// The admin's role, in the configured spelling.
+    pub fn admin_role(&self) -> RoleName {
+        let configured = self.roles.as_ref().and_then(|roles| roles.map(ADMIN).ok().cloned());
+        configured.or_else(|| RoleName::new(ADMIN)).expect("'admin' is not empty")
+    }
+}
