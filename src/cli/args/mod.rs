@@ -1,0 +1,180 @@
+//! What can be typed. clap yields raw text; what it means is parsed at the door of `ops`.
+//!
+//! What a newcomer would get wrong: there is no `--password VALUE`, since every process on the machine can read
+//! the arguments of every other.
+
+mod global;
+mod token;
+mod user;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use global::{ColorWhen, Global, OutputFormat};
+pub use token::{InspectArgs, IssueArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
+pub use user::{
+    ActivateArgs, AddArgs, DeactivateArgs, ListArgs, LockArgs, PasswdArgs, SetRoleArgs, ShowArgs, UnlockArgs,
+    UserCommand, UsersArgs,
+};
+
+/// Run the accounts of a FastAPI + SQLite app: migrate, users, lockout, roles, tokens
+#[derive(Debug, Parser)]
+#[command(
+    name = "authctl",
+    bin_name = "authctl",
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    after_long_help = super::exit::HELP_TABLE,
+    after_help = "Errors, exit codes and the configuration file: authctl --help",
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+
+    /// Print the version (with -v: commit and SQLite version)
+    #[arg(long, short = 'V')]
+    pub version: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create a new database, with the first admin in the same step
+    #[command(
+        after_help = "Example:\n  authctl init --database app.db --admin-username root-admin --admin-email admin@example.org"
+    )]
+    Init(InitArgs),
+    /// Bring an existing database up to date, after a verified backup
+    Migrate(MigrateArgs),
+    /// Add, list, show and change accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Log in as the app does, and print its two tokens as JSON
+    Login(LoginArgs),
+    /// Lock accounts for a time
+    Lock(LockArgs),
+    /// Free locked accounts: lock and counter together
+    Unlock(UnlockArgs),
+    /// Give an account another role
+    SetRole(SetRoleArgs),
+    /// Issue, inspect and verify tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print the man page, or write all of them into a directory
+    Man(ManArgs),
+}
+
+/// Where a new password comes from; without one of these it is asked for on the terminal.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct NewPassword {
+    /// Read the password from standard input (one line)
+    #[arg(long)]
+    pub password_stdin: bool,
+
+    /// Read the password from a file (one line)
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+
+    /// Make a password and print it once, alone, on stdout
+    #[arg(long)]
+    pub generate: bool,
+}
+
+/// Where a password to try comes from; without one of these it is asked for on the terminal.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct GivenPassword {
+    /// Read the password from standard input (one line)
+    #[arg(long)]
+    pub password_stdin: bool,
+
+    /// Read the password from a file (one line)
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub password_file: Option<PathBuf>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Username of the first admin
+    #[arg(long, value_name = "U", requires = "admin_email")]
+    pub admin_username: Option<String>,
+
+    /// E-mail of the first admin
+    #[arg(long, value_name = "E", requires = "admin_username")]
+    pub admin_email: Option<String>,
+
+    /// Its password; a generated one unless another source is named.
+    #[command(flatten)]
+    pub password: NewPassword,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct MigrateArgs {
+    /// Do not make a backup first
+    #[arg(long)]
+    pub no_backup: bool,
+
+    /// Only look.
+    #[command(subcommand)]
+    pub view: Option<MigrateView>,
+}
+
+/// The read-only faces of `migrate`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum MigrateView {
+    /// Show each step, applied or pending
+    Status,
+    /// Print the exact SQL that would run
+    Plan,
+    /// Exit 0 where the database is up to date, 9 where not
+    Check,
+}
+
+/// Arguments of `login`.
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// Username, e-mail, or id:57
+    #[arg(value_name = "USER")]
+    pub user: String,
+
+    /// Its password.
+    #[command(flatten)]
+    pub password: GivenPassword,
+
+    /// Replace an outdated hash after a successful login
+    #[arg(long)]
+    pub rehash: bool,
+
+    /// The signing key.
+    #[command(flatten)]
+    pub key: KeyArgs,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write one page per command into this directory
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}

@@ -1,0 +1,138 @@
+//! Arguments of the commands on tokens.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Commands on tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Issue a token for an account: the token alone on stdout
+    #[command(after_help = "Example:\n  TOKEN=$(authctl token issue dr-lena --ttl 5m)")]
+    Issue(IssueArgs),
+    /// Show a token in words: verdict, claims, times, all problems
+    Inspect(InspectArgs),
+    /// Judge tokens for scripts: one line each, exit 6 if any is bad
+    Verify(VerifyArgs),
+}
+
+/// Where the signing key comes from: SECRET_KEY in the environment, else in .env, unless a file is named.
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    /// Read the signing key from a file (one line end is removed)
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub secret_file: Option<PathBuf>,
+
+    /// Allow the app's built-in key, which everybody knows
+    #[arg(long)]
+    pub insecure_default_key: bool,
+}
+
+/// What `--type` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TokenKind {
+    /// Opens the app
+    Access,
+    /// Gets a new access token
+    Refresh,
+}
+
+/// Arguments of `token issue`.
+#[derive(Debug, Args)]
+pub struct IssueArgs {
+    /// Username, e-mail, or id:57
+    #[arg(value_name = "USER", required_unless_present = "offline", conflicts_with = "offline")]
+    pub user: Option<String>,
+
+    /// The type
+    #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "access")]
+    pub kind: TokenKind,
+
+    /// Lifetime: 90s, 30m, 2h, 7d [default: the configured one]
+    #[arg(long, value_name = "DUR")]
+    pub ttl: Option<String>,
+
+    /// Allow a lifetime above 24 hours and above the configured one
+    #[arg(long)]
+    pub allow_long_ttl: bool,
+
+    /// Add a claim with a text
+    #[arg(long, value_name = "K=V")]
+    pub claim: Vec<String>,
+
+    /// Add a claim with a JSON value
+    #[arg(long, value_name = "K=JSON")]
+    pub claim_json: Vec<String>,
+
+    /// Even for a locked or inactive account
+    #[arg(long)]
+    pub force: bool,
+
+    /// Look at no database and record no event; the three options below say whose token it is
+    #[arg(long, requires_all = ["user_id", "email", "role"])]
+    pub offline: bool,
+
+    /// With --offline: the claim user_id
+    #[arg(long, value_name = "N", requires = "offline", allow_negative_numbers = true)]
+    pub user_id: Option<i64>,
+
+    /// With --offline: the claim email
+    #[arg(long, value_name = "E", requires = "offline")]
+    pub email: Option<String>,
+
+    /// With --offline: the claim role
+    #[arg(long, value_name = "R", requires = "offline")]
+    pub role: Option<String>,
+
+    /// The signing key.
+    #[command(flatten)]
+    pub key: KeyArgs,
+}
+
+/// Arguments of `token inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The token, as pasted; - reads it from standard input
+    #[arg(value_name = "TOKEN", required_unless_present = "file")]
+    pub token: Option<String>,
+
+    /// Read the token from a file
+    #[arg(long, value_name = "FILE", conflicts_with = "token", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+
+    /// Do not judge: exit 0 for all that decodes
+    #[arg(long)]
+    pub no_verify: bool,
+
+    /// The type that it must have
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    pub kind: Option<TokenKind>,
+
+    /// By how much exp, nbf and iat may be missed
+    #[arg(long, value_name = "DUR", default_value = "0")]
+    pub leeway: String,
+
+    /// The signing key.
+    #[command(flatten)]
+    pub key: KeyArgs,
+}
+
+/// Arguments of `token verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Tokens; - reads them from standard input, one per line
+    #[arg(value_name = "TOKEN", required = true)]
+    pub tokens: Vec<String>,
+
+    /// The type that each must have
+    #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "access")]
+    pub kind: TokenKind,
+
+    /// By how much exp, nbf and iat may be missed
+    #[arg(long, value_name = "DUR", default_value = "0")]
+    pub leeway: String,
+
+    /// The signing key.
+    #[command(flatten)]
+    pub key: KeyArgs,
+}

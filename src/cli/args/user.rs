@@ -1,0 +1,229 @@
+//! Arguments of the commands on accounts.
+
+use clap::{Args, Subcommand};
+
+use super::NewPassword;
+
+/// Commands on accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add an account
+    #[command(after_help = "Example:\n  authctl user add dr-lena --email lena@example.org --role therapist --generate")]
+    Add(AddArgs),
+    /// List accounts
+    List(ListArgs),
+    /// Show everything about accounts but hash and salt
+    Show(ShowArgs),
+    /// Set a new password
+    Passwd(PasswdArgs),
+    /// Let accounts log in again
+    Activate(ActivateArgs),
+    /// Keep accounts out, and end their tokens at once
+    Deactivate(DeactivateArgs),
+    /// Mark the e-mail of accounts as verified
+    Verify(UsersArgs),
+}
+
+/// One or more accounts.
+#[derive(Debug, Args)]
+pub struct UsersArgs {
+    /// Usernames, e-mails, or id:57; - reads them from standard input, one per line
+    #[arg(value_name = "USER", required = true)]
+    pub users: Vec<String>,
+}
+
+/// Arguments of `user show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub users: UsersArgs,
+}
+
+/// Arguments of `user activate`.
+#[derive(Debug, Args)]
+pub struct ActivateArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub users: UsersArgs,
+}
+
+/// Arguments of `user deactivate`.
+#[derive(Debug, Args)]
+pub struct DeactivateArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub users: UsersArgs,
+
+    /// Even the last active admin
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `user add`.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// Username: 3 to 50 letters, digits, hyphens and underscores
+    #[arg(value_name = "USERNAME")]
+    pub username: Option<String>,
+
+    /// E-mail, by which the app looks the account up
+    #[arg(long, value_name = "E")]
+    pub email: Option<String>,
+
+    /// Role [default: the column's default, else the first of those offered]
+    #[arg(long, value_name = "R")]
+    pub role: Option<String>,
+
+    /// Full name
+    #[arg(long, value_name = "N")]
+    pub full_name: Option<String>,
+
+    /// Customer, on a database that has customers
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<i64>,
+
+    /// Add it inactive
+    #[arg(long)]
+    pub inactive: bool,
+
+    /// Add it with its e-mail verified
+    #[arg(long)]
+    pub verified: bool,
+
+    /// The same account being there already is no error
+    #[arg(long)]
+    pub if_missing: bool,
+
+    /// Its password.
+    #[command(flatten)]
+    pub password: NewPassword,
+}
+
+/// Arguments of `user list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only this role
+    #[arg(long, value_name = "R")]
+    pub role: Option<String>,
+
+    /// Only locked accounts, stuck ones among them
+    #[arg(long)]
+    pub locked: bool,
+
+    /// Only stuck accounts: the app answers 500 on their logins
+    #[arg(long)]
+    pub stuck: bool,
+
+    /// Only inactive accounts
+    #[arg(long)]
+    pub inactive: bool,
+
+    /// Only accounts whose e-mail is not verified
+    #[arg(long)]
+    pub unverified: bool,
+
+    /// Only accounts without a password
+    #[arg(long)]
+    pub no_password: bool,
+
+    /// Only accounts with this text in username, e-mail or full name
+    #[arg(long, value_name = "TEXT")]
+    pub r#match: Option<String>,
+
+    /// Order: id, username, email, role, created_at, last_login, failed_login_attempts, locked_until
+    #[arg(long, value_name = "KEY[:desc]")]
+    pub sort: Option<String>,
+
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+
+    /// Only ids above this one: the next page
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    pub after: Option<i64>,
+
+    /// Print only how many there are
+    #[arg(long)]
+    pub count: bool,
+}
+
+/// Arguments of `user passwd`.
+#[derive(Debug, Args)]
+pub struct PasswdArgs {
+    /// Username, e-mail, or id:57
+    #[arg(value_name = "USER")]
+    pub user: String,
+
+    /// The new password.
+    #[command(flatten)]
+    pub password: NewPassword,
+}
+
+/// Arguments of `lock`.
+#[derive(Debug, Args)]
+pub struct LockArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub users: UsersArgs,
+
+    /// For this long: 90s, 30m, 2h, 7d, 2w [default: the configured lockout, 30m]
+    #[arg(long, value_name = "DUR", group = "end")]
+    pub r#for: Option<String>,
+
+    /// Until this time: RFC 3339, YYYY-MM-DD [HH:MM[:SS]] (UTC), or +2h
+    #[arg(long, value_name = "TIME", group = "end")]
+    pub until: Option<String>,
+
+    /// Without end
+    #[arg(long, group = "end")]
+    pub forever: bool,
+
+    /// Deactivate too, which ends tokens at once
+    #[arg(long)]
+    pub deactivate: bool,
+
+    /// Even the last active admin
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `unlock`.
+#[derive(Debug, Args)]
+pub struct UnlockArgs {
+    /// Usernames, e-mails, or id:57; - reads them from standard input; on a terminal without any: pick one
+    #[arg(value_name = "USER", group = "whom")]
+    pub users: Vec<String>,
+
+    /// Free those whose time has passed, and rewrite future locks that the app cannot read (for cron)
+    #[arg(long, group = "whom")]
+    pub expired: bool,
+
+    /// Free all of them
+    #[arg(long, group = "whom")]
+    pub all_locked: bool,
+
+    /// Activate inactive accounts too
+    #[arg(long, conflicts_with_all = ["expired", "all_locked"])]
+    pub reactivate: bool,
+}
+
+/// Arguments of `set-role`.
+#[derive(Debug, Args)]
+pub struct SetRoleArgs {
+    /// Username, e-mail, or id:57
+    #[arg(value_name = "USER")]
+    pub user: String,
+
+    /// The new role
+    #[arg(value_name = "ROLE")]
+    pub role: String,
+
+    /// Only if the account has this role now
+    #[arg(long, value_name = "OLD")]
+    pub expect: Option<String>,
+
+    /// Even the last active admin
+    #[arg(long)]
+    pub force: bool,
+}

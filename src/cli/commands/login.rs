@@ -1,0 +1,61 @@
+//! `login`.
+
+use super::{report, select};
+use crate::cli::args::LoginArgs;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::message::whom;
+use crate::cli::output::{OutputError, write_json};
+use crate::cli::password_source;
+use crate::cli::view::LoginView;
+use crate::ops::login::{self, Rehash, Rehashed};
+use crate::ops::token;
+
+/// Logs in, and prints the app's token response.
+pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
+    let key = context.key(&args.key)?.key;
+    let spec = select::user(&args.user)?;
+    let mut store = context.store()?;
+    let given = password_source::given(context, &args.password)?;
+    let rehash = if args.rehash { Rehash::Outdated } else { Rehash::No };
+    let mut random = context.world.random;
+    let done = login::login(&mut store, &context.act(), &context.settings, &spec, &given, rehash, &mut random)
+        .map_err(Refused)?;
+    let did = context.would("logged in", "log in");
+    context.console().done(&format!("{did} {}", whom(&done.user)));
+    match done.rehashed {
+        Rehashed::No => {}
+        Rehashed::Yes => context.console().done("replaced its outdated hash"),
+        Rehashed::Overtaken => context.console().note("its hash was changed by somebody else meanwhile: left alone"),
+    }
+    if store.schema().has_customers() {
+        context.console().note(
+            "this database has customers: the customer is checked and in the tokens; is_active is judged as in the \
+             older app (the newest app does not look at it)",
+        );
+    }
+    if context.global.dry_run {
+        return Ok(crate::cli::exit::DONE);
+    }
+    let tokens = token::after_login(store.schema(), &context.settings, &done.user, done.at, &key, &mut random)
+        .map_err(Refused)?;
+    let out = &mut *context.world.stdout;
+    write_json(out, &LoginView::from(&tokens))
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::from(OutputError::Io(error)))?;
+    report_unusual(context, &done.user);
+    Ok(crate::cli::exit::DONE)
+}
+
+/// A role that the app does not know makes `/auth/me` answer 500 after a good login (`app-facts`).
+fn report_unusual(context: &mut Context<'_>, user: &crate::model::user::StoredUser) {
+    if user.role.value().is_none() {
+        context.console().warn(&format!(
+            "{} has no readable role: the app answers 500 to its requests; authctl set-role {} ROLE mends it",
+            whom(user),
+            crate::cli::message::address(user)
+        ));
+    }
+    report::still_blocked(context, user);
+}

@@ -1,0 +1,192 @@
+//! `migrate` and its read-only faces.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::cli::args::{MigrateArgs, MigrateView};
+use crate::cli::context::Context;
+use crate::cli::exit::{DONE, exit};
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::message::shell;
+use crate::cli::output::{Emitter, Format, OutputError, write_json};
+use crate::cli::view::MigrationView;
+use crate::model::text;
+use crate::ops::error::Class;
+use crate::store::{BackupProgress, BackupWish, MigrateOutcome, Migration, Step, StepState};
+
+/// The app gives up on a lock after 5 s: longer than this wants a word.
+const LONG_LOCK: Duration = Duration::from_secs(4);
+
+/// Migrates, or looks.
+pub fn run(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
+    match args.view {
+        None => migrate(context, args),
+        Some(view) => look(context, view),
+    }
+}
+
+fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
+    let path = context.database_path()?;
+    let mut migration = Migration::open(&path, context.busy_timeout).map_err(Refused::from)?;
+    let notes = migration.notes().to_vec();
+    context.say_notes(&notes, &path);
+    let pending = pending(&migration.steps().map_err(Refused::from)?);
+    if pending > 0 {
+        announce(context, &migration)?;
+    }
+    let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
+    let mut meter = Meter::default();
+    let mut console = crate::cli::console::Console::new(&mut *context.world.stderr, context.voice);
+    let act = crate::store::Act {
+        clock: &*context.world.clock,
+        actor: &context.world.actor,
+        reason: context.global.reason.as_deref(),
+        mode: if context.global.dry_run { crate::store::Mode::DryRun } else { crate::store::Mode::Commit },
+    };
+    let outcome =
+        migration.run(&act, wish, &mut |progress| meter.show(progress, &mut console)).map_err(Refused::from)?;
+    say(context, &outcome, &path);
+    print(context, outcome)
+}
+
+/// How long the lock will be held; more than the app waits for wants `--yes`.
+fn announce(context: &mut Context<'_>, migration: &Migration) -> anyhow::Result<()> {
+    let lock = migration.expected_lock().map_err(Refused::from)?;
+    if lock < LONG_LOCK || context.global.dry_run {
+        return Ok(());
+    }
+    let seconds = lock.as_secs();
+    if context.global.yes {
+        context.console().note(&format!("the write lock will be held for about {seconds} s"));
+        return Ok(());
+    }
+    Err(Failure::new(
+        Class::WouldPrompt,
+        format!("the write lock would be held for about {seconds} s; the app's logins fail after 5 s"),
+    )
+    .hint("stop the app or choose a quiet hour, then give --yes")
+    .into())
+}
+
+/// Says how far a long backup has come, a line at each tenth.
+#[derive(Default)]
+struct Meter {
+    tenth: i32,
+}
+
+/// A backup of fewer pages is done before anybody wonders.
+const LONG_BACKUP_PAGES: i32 = 25_000;
+
+impl Meter {
+    fn show(&mut self, progress: BackupProgress, console: &mut crate::cli::console::Console<'_>) {
+        if progress.total < LONG_BACKUP_PAGES {
+            return;
+        }
+        let tenth = i32::try_from(i64::from(progress.done) * 10 / i64::from(progress.total)).unwrap_or(0);
+        if tenth != self.tenth {
+            self.tenth = tenth;
+            console.done(&format!("backup: {} %", tenth * 10));
+        }
+    }
+}
+
+fn pending(steps: &[Step]) -> usize {
+    steps.iter().filter(|step| step.state == StepState::Pending).count()
+}
+
+fn say(context: &mut Context<'_>, outcome: &MigrateOutcome, path: &Path) {
+    if outcome.applied == 0 {
+        context.console().done(&format!("unchanged: '{}' is up to date", text::path(path)));
+        return;
+    }
+    let did = context.would("migrated", "migrate");
+    let steps = if outcome.applied == 1 { "step" } else { "steps" };
+    context.console().done(&format!("{did} '{}': {} {steps}", text::path(path), outcome.applied));
+    if let Some(backup) = &outcome.backup {
+        context.console().done(&format!("the state before is in '{}'", text::path(backup)));
+        let (backup, file) = (shell(backup), shell(path));
+        context.console().hint(&format!(
+            "the way back: stop the app, then: rm -f {file}-wal {file}-shm {file}-journal && cp {backup} {file}"
+        ));
+    }
+}
+
+fn print(context: &mut Context<'_>, outcome: MigrateOutcome) -> anyhow::Result<u8> {
+    let backup = outcome.backup.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let view = MigrationView::new(outcome.steps, backup.as_deref());
+    if context.style.format != Format::Table {
+        document(context, &view)?;
+    }
+    Ok(DONE)
+}
+
+fn look(context: &mut Context<'_>, face: MigrateView) -> anyhow::Result<u8> {
+    let reader = context.reader()?;
+    let steps = reader.migration_steps().map_err(Refused::from)?;
+    let faults = reader.schema().faults(&steps);
+    let waiting = pending(&steps);
+    let plan: Vec<String> =
+        steps.iter().filter(|step| step.state == StepState::Pending).map(|step| format!("{};", step.sql)).collect();
+    let view = MigrationView::new(steps, None);
+    match (context.style.format, face) {
+        (Format::Table, MigrateView::Plan) => print_plan(context, &plan)?,
+        (Format::Table, MigrateView::Status | MigrateView::Check) | (Format::Csv, _) => table(context, &view)?,
+        (Format::Json | Format::Jsonl, _) => document(context, &view)?,
+    }
+    for fault in &faults {
+        context.console().warn(fault);
+    }
+    Ok(verdict(context, face, waiting, faults.len()))
+}
+
+fn verdict(context: &mut Context<'_>, face: MigrateView, waiting: usize, faults: usize) -> u8 {
+    if faults > 0 {
+        return exit(Class::Drift);
+    }
+    match (face, waiting) {
+        (_, 0) => {
+            context.console().done("up to date");
+            DONE
+        }
+        (MigrateView::Status | MigrateView::Plan, _) => {
+            context.console().hint("authctl migrate applies what is pending");
+            DONE
+        }
+        (MigrateView::Check, _) => {
+            context.console().hint("authctl migrate applies what is pending");
+            exit(Class::Pending)
+        }
+    }
+}
+
+fn print_plan(context: &mut Context<'_>, plan: &[String]) -> anyhow::Result<()> {
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<&str> = std::iter::once("BEGIN IMMEDIATE;")
+        .chain(plan.iter().map(String::as_str))
+        .chain(std::iter::once("COMMIT;"))
+        .collect();
+    context.print(&lines.join("\n"))
+}
+
+fn table(context: &mut Context<'_>, view: &MigrationView) -> anyhow::Result<()> {
+    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+    for step in view.steps() {
+        emitter.push(step).map_err(Failure::from)?;
+    }
+    emitter.finish().map_err(Failure::from)?;
+    Ok(())
+}
+
+fn document(context: &mut Context<'_>, view: &MigrationView) -> anyhow::Result<()> {
+    if context.style.format == Format::Csv {
+        return table(context, view);
+    }
+    let out = &mut *context.world.stdout;
+    write_json(out, view)
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::from(OutputError::Io(error)))?;
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! One file per group of commands: read the arguments, call `ops`, say what was done.
+
+mod generate;
+mod init;
+mod lock;
+mod login;
+mod migrate;
+mod report;
+mod select;
+mod token;
+mod user;
+
+use super::args::{Command, UserCommand};
+use super::context::Context;
+
+/// Runs a command; the exit code of those whose document is the verdict may be another than 0.
+///
+/// # Errors
+/// What ends the run with a message.
+pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
+    match command {
+        Command::Init(args) => init::run(context, args),
+        Command::Migrate(args) => migrate::run(context, args),
+        Command::User(UserCommand::Add(args)) => user::add(context, args),
+        Command::User(UserCommand::List(args)) => user::list(context, args),
+        Command::User(UserCommand::Show(args)) => user::show(context, args),
+        Command::User(UserCommand::Passwd(args)) => user::passwd(context, args),
+        Command::User(UserCommand::Activate(args)) => user::activate(context, args),
+        Command::User(UserCommand::Deactivate(args)) => user::deactivate(context, args),
+        Command::User(UserCommand::Verify(args)) => user::verify(context, args),
+        Command::Login(args) => login::run(context, args),
+        Command::Lock(args) => lock::lock(context, args),
+        Command::Unlock(args) => lock::unlock(context, args),
+        Command::SetRole(args) => user::set_role(context, args),
+        Command::Token(args) => token::run(context, args),
+        Command::Completions(args) => generate::completions(context, args),
+        Command::Man(args) => generate::man(context, args),
+    }
+}

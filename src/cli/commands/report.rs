@@ -1,0 +1,125 @@
+//! What is said after a write: whom it changed, what it means now, and the document for machines.
+//!
+//! What a newcomer would get wrong: the words come first, since the change is committed whatever happens to
+//! stdout.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::message::whom;
+use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::view::{UserView, WriteView};
+use crate::model::user::{PasswordPresence, StoredUser};
+use crate::ops::Written;
+use crate::store::{Applied, Changed};
+
+use super::select::Shape;
+
+/// Says and prints what was done to each account.
+///
+/// # Errors
+/// Output failed.
+pub fn written(
+    context: &mut Context<'_>,
+    applied: Applied<Vec<Written>>,
+    shape: Shape,
+    say: impl Fn(&Context<'_>, &Written) -> String,
+) -> anyhow::Result<u8> {
+    for one in &applied.value {
+        let text = match one.changed {
+            Changed::Yes => say(context, one),
+            Changed::No => format!("unchanged: {}", whom(&one.after)),
+        };
+        context.console().done(&text);
+    }
+    if applied.value.is_empty() {
+        context.console().done("unchanged: nothing to do");
+    }
+    context.say_triggers(applied.triggers.as_ref());
+    documents(context, applied.value, shape)?;
+    Ok(crate::cli::exit::DONE)
+}
+
+/// The documents for machines; a table has nothing more to tell.
+///
+/// # Errors
+/// Output failed.
+pub fn documents(context: &mut Context<'_>, written: Vec<Written>, shape: Shape) -> anyhow::Result<()> {
+    if context.style.format == Format::Table {
+        return Ok(());
+    }
+    let (now, format) = (context.now(), context.settings.time_format);
+    let mut views =
+        written.into_iter().map(|one| WriteView::new(one.changed, UserView::new(one.after, now, format), None));
+    let stdout = &mut *context.world.stdout;
+    match (shape, views.next()) {
+        (Shape::One, Some(view)) => emit_one(stdout, &context.style, &view).map_err(Failure::from)?,
+        (Shape::One | Shape::Many, first) => {
+            let mut emitter = Emitter::new(stdout, &context.style).map_err(Failure::from)?;
+            for view in first.into_iter().chain(views) {
+                emitter.push(&view).map_err(Failure::from)?;
+            }
+            emitter.finish().map_err(Failure::from)?;
+        }
+    }
+    Ok(())
+}
+
+/// What still keeps the account out, if anything.
+pub fn still_blocked(context: &mut Context<'_>, user: &StoredUser) {
+    use crate::policy::state::{Lock, lock};
+    let address = crate::cli::message::address(user);
+    if user.is_active == crate::model::user::Flag::Off {
+        context
+            .console()
+            .warn(&format!("{} is still inactive; authctl user activate {address} lets it in", whom(user)));
+    }
+    match lock(user, context.now()) {
+        Lock::None | Lock::Expired { .. } => {}
+        Lock::Until { .. } | Lock::Unreadable => {
+            context.console().warn(&format!("{} is still locked; authctl unlock {address} frees it", whom(user)));
+        }
+    }
+    if user.password == PasswordPresence::Missing {
+        context.console().warn(&format!("{} has no password yet; authctl user passwd {address} sets one", whom(user)));
+    }
+}
+
+/// Which tokens live on.
+pub fn tokens_survive(context: &mut Context<'_>, user: &StoredUser) {
+    let text = format!(
+        "tokens issued before stay valid until they expire (at most {} for access, {} for refresh); authctl user \
+         deactivate {} ends them at once",
+        context.settings.access_ttl,
+        context.settings.refresh_ttl,
+        crate::cli::message::address(user)
+    );
+    context.console().note(&text);
+}
+
+/// The document of one account, with the generated password; a table prints the password alone.
+///
+/// # Errors
+/// Output failed; the change stays, and is said to.
+pub fn one(
+    context: &mut Context<'_>,
+    changed: Changed,
+    user: StoredUser,
+    password: Option<&str>,
+) -> anyhow::Result<()> {
+    let address = crate::cli::message::address(&user);
+    let lost = |failure: Failure| match password {
+        Some(_) => failure.hint(format!("the change was made; set another password: authctl user passwd {address}")),
+        None => failure.hint("the change was made"),
+    };
+    let (now, format) = (context.now(), context.settings.time_format);
+    let result = match (context.style.format, password) {
+        (Format::Table, None) => Ok(()),
+        (Format::Table, Some(password)) => context.try_print(password),
+        (Format::Json | Format::Jsonl | Format::Csv, _) => {
+            let view = WriteView::new(changed, UserView::new(user, now, format), password);
+            emit_one(&mut *context.world.stdout, &context.style, &view)
+        }
+    };
+    result.map_err(|error| lost(Failure::from(error)))?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Whom a command is about: operands, and `-` for standard input.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::model::user::UserSpec;
+
+/// Longest list on standard input, in bytes.
+const MAX_LIST: u64 = 64 * 1024 * 1024;
+
+/// Whether the result is one document or an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One operand: an object.
+    One,
+    /// Two or more, `-`, or a sweep: an array.
+    Many,
+}
+
+/// The accounts named, and the shape of the answer.
+///
+/// # Errors
+/// Usage: `id:` without a number, a list that is not UTF-8.
+pub fn users(context: &mut Context<'_>, operands: &[String]) -> anyhow::Result<(Vec<UserSpec>, Shape)> {
+    let mut specs = Vec::new();
+    let mut shape = if operands.len() == 1 { Shape::One } else { Shape::Many };
+    for operand in operands {
+        if operand == "-" {
+            shape = Shape::Many;
+            specs.extend(from_stdin(context)?);
+        } else {
+            specs.push(user(operand)?);
+        }
+    }
+    Ok((specs, shape))
+}
+
+/// One account named.
+///
+/// # Errors
+/// Usage: `id:` without a number.
+pub fn user(operand: &str) -> Result<UserSpec, Failure> {
+    UserSpec::parse(operand).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn from_stdin(context: &mut Context<'_>) -> anyhow::Result<Vec<UserSpec>> {
+    let bytes = context.read_stdin(MAX_LIST)?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::usage("the list on standard input is not UTF-8"))?;
+    let lines = text.lines().filter(|line| !line.is_empty());
+    Ok(lines.map(user).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,157 @@
+//! `user add`.
+
+use crate::cli::args::AddArgs;
+use crate::cli::commands::report;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::message::{shell_text, whom};
+use crate::cli::password_source::{self, New};
+use crate::model::user::{Flag, StoredUser};
+use crate::ops::add::{self, AddRequest, Added, IfPresent, ValidUser};
+use crate::ops::error::{Class, Error};
+use crate::ops::password;
+use crate::store::{Changed, Store};
+
+/// Adds an account.
+pub fn add(context: &mut Context<'_>, args: &AddArgs) -> anyhow::Result<u8> {
+    require_parts(context, args)?;
+    let mut store = context.store()?;
+    if args.customer.is_some() && !store.schema().has("customer_id") {
+        return Err(Failure::usage("this database has no customers").hint("leave --customer away").into());
+    }
+    let request = request(context, args, &store)?;
+    let checked = add::check(&context.settings, store.schema(), &request);
+    let if_present = if args.if_missing { IfPresent::Accept } else { IfPresent::Refuse };
+    if let (Ok(valid), IfPresent::Accept) = (&checked, if_present)
+        && let Some(user) = add::present(store.view(), valid, if_present).map_err(Refused)?
+    {
+        return present(context, user);
+    }
+    let (valid, new) = checked_with_password(context, args, checked)?;
+    let mut random = context.world.random;
+    let applied =
+        add::add(&mut store, &context.act(), &context.settings, &valid, new.password(), if_present, &mut random)
+            .map_err(Refused)?;
+    context.say_triggers(applied.triggers.as_ref());
+    match applied.value {
+        Added::Present(user) => present(context, user),
+        Added::New(user) => added(context, &store, user, &new),
+    }
+}
+
+/// Without a terminal every part must be there before anything is opened.
+fn require_parts(context: &Context<'_>, args: &AddArgs) -> Result<(), Failure> {
+    if context.can_ask() {
+        return Ok(());
+    }
+    let missing = |what: &str, how: &str| {
+        Err(Failure::new(Class::WouldPrompt, format!("{what} is missing, and there is no terminal to ask for it on"))
+            .hint(format!("give {how}")))
+    };
+    match (&args.username, &args.email) {
+        (None, _) => missing("the username", "it as the first argument: authctl user add USERNAME --email E"),
+        (_, None) => missing("the e-mail", "--email E"),
+        (Some(_), Some(_)) if !args.if_missing && !password_source::is_named(&args.password) => {
+            missing("the password", "--password-stdin, --password-file FILE or --generate")
+        }
+        (Some(_), Some(_)) => Ok(()),
+    }
+}
+
+/// What was asked for; missing parts are asked for on the terminal.
+fn request(context: &mut Context<'_>, args: &AddArgs, store: &Store) -> anyhow::Result<AddRequest> {
+    let asked = args.username.is_none() || args.email.is_none();
+    let mut line =
+        |prompt: &str, default: Option<&str>| context.world.prompter.line(prompt, default).map_err(Failure::from);
+    let username = match &args.username {
+        Some(username) => username.clone(),
+        None => line("Username", None)?,
+    };
+    let email = match &args.email {
+        Some(email) => email.clone(),
+        None => line("E-mail", None)?,
+    };
+    let (mut role, mut full_name) = (args.role.clone(), args.full_name.clone());
+    if asked && role.is_none() {
+        let roles = context.settings.roles(store.schema());
+        let default = roles.default_for(store.schema().default_role().as_deref());
+        let offered: Vec<&str> = roles.iter().map(crate::model::role::RoleName::as_str).collect();
+        let mut line =
+            |prompt: &str, default: Option<&str>| context.world.prompter.line(prompt, default).map_err(Failure::from);
+        role = Some(line(&format!("Role ({})", offered.join(", ")), Some(default.as_str()))?);
+        if full_name.is_none() {
+            full_name = Some(line("Full name (may be empty)", None)?).filter(|name| !name.is_empty());
+        }
+    }
+    let request = AddRequest {
+        username,
+        email,
+        full_name,
+        role,
+        customer: args.customer,
+        active: if args.inactive { Flag::Off } else { Flag::On },
+        verified: if args.verified { Flag::On } else { Flag::Off },
+    };
+    if asked {
+        let equivalent = equivalent(&request);
+        context.console().hint(&format!("the same without questions: {equivalent}"));
+    }
+    Ok(request)
+}
+
+fn equivalent(request: &AddRequest) -> String {
+    let mut command =
+        format!("authctl user add {} --email {}", shell_text(&request.username), shell_text(&request.email));
+    if let Some(role) = &request.role {
+        command.push_str(&format!(" --role {}", shell_text(role)));
+    }
+    if let Some(name) = &request.full_name {
+        command.push_str(&format!(" --full-name {}", shell_text(name)));
+    }
+    command
+}
+
+/// All problems at once; but nobody types a password for a name that is refused anyway.
+fn checked_with_password(
+    context: &mut Context<'_>,
+    args: &AddArgs,
+    checked: Result<ValidUser, Vec<crate::ops::error::Refusal>>,
+) -> anyhow::Result<(ValidUser, New)> {
+    let mut refusals = match checked {
+        Ok(valid) => return Ok((valid, password_source::new(context, &args.password)?)),
+        Err(refusals) => refusals,
+    };
+    if args.password.password_stdin || args.password.password_file.is_some() {
+        let new = password_source::new(context, &args.password)?;
+        if let Err(Error::Refused(more)) = password::check(&context.settings, new.password()) {
+            refusals.extend(more);
+        }
+    }
+    Err(Refused(Error::Refused(refusals)).into())
+}
+
+fn present(context: &mut Context<'_>, user: StoredUser) -> anyhow::Result<u8> {
+    context.console().done(&format!("unchanged: {} is there already", whom(&user)));
+    document(context, Changed::No, user, None)
+}
+
+fn added(context: &mut Context<'_>, store: &Store, user: StoredUser, new: &New) -> anyhow::Result<u8> {
+    let did = context.would("added", "add");
+    context.console().done(&format!("{did} {}", whom(&user)));
+    if store.schema().has_customers() && user.customer_id.value().is_none() {
+        context.console().warn("it belongs to no customer; --customer ID names one");
+    }
+    report::still_blocked(context, &user);
+    let printed = new.to_print(context);
+    document(context, Changed::Yes, user, printed)
+}
+
+fn document(
+    context: &mut Context<'_>,
+    changed: Changed,
+    user: StoredUser,
+    password: Option<&str>,
+) -> anyhow::Result<u8> {
+    crate::cli::commands::report::one(context, changed, user, password)?;
+    Ok(crate::cli::exit::DONE)
+}

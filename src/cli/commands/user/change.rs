@@ -1,0 +1,116 @@
+//! `user activate`, `deactivate`, `verify`, `passwd`, and `set-role`.
+
+use crate::cli::args::{ActivateArgs, DeactivateArgs, PasswdArgs, SetRoleArgs, UsersArgs};
+use crate::cli::commands::report;
+use crate::cli::commands::select::{self, Shape};
+use crate::cli::context::Context;
+use crate::cli::failure::Refused;
+use crate::cli::message::whom;
+use crate::cli::output::escape::quote;
+use crate::cli::password_source;
+use crate::model::user::{Field, Flag, StoredUser};
+use crate::ops::lock::Force;
+use crate::ops::{Written, account, resolve};
+use crate::store::Changed;
+
+/// `user activate`.
+pub fn activate(context: &mut Context<'_>, args: &ActivateArgs) -> anyhow::Result<u8> {
+    let written = set_active(context, &args.users, Flag::On, Force::No)?;
+    for one in &written {
+        report::still_blocked(context, &one.after);
+    }
+    if written.iter().any(|one| one.changed == Changed::Yes) {
+        context.console().note("tokens that have not expired work again");
+    }
+    Ok(crate::cli::exit::DONE)
+}
+
+/// `user deactivate`.
+pub fn deactivate(context: &mut Context<'_>, args: &DeactivateArgs) -> anyhow::Result<u8> {
+    let force = if args.force { Force::Yes } else { Force::No };
+    let written = set_active(context, &args.users, Flag::Off, force)?;
+    if written.iter().any(|one| one.changed == Changed::Yes) {
+        context.console().note("the app refuses their tokens from the next request on");
+    }
+    Ok(crate::cli::exit::DONE)
+}
+
+fn set_active(
+    context: &mut Context<'_>,
+    users: &UsersArgs,
+    active: Flag,
+    force: Force,
+) -> anyhow::Result<Vec<Written>> {
+    let (specs, shape) = select::users(context, &users.users)?;
+    let mut store = context.store()?;
+    let applied =
+        account::set_active(&mut store, &context.act(), &context.settings, &specs, active, force).map_err(Refused)?;
+    let written = applied.value.clone();
+    report::written(context, applied, shape, |context, one| {
+        let did = match active {
+            Flag::On => context.would("activated", "activate"),
+            Flag::Off | Flag::Absent => context.would("deactivated", "deactivate"),
+        };
+        format!("{did} {}", whom(&one.after))
+    })?;
+    Ok(written)
+}
+
+/// `user verify`.
+pub fn verify(context: &mut Context<'_>, args: &UsersArgs) -> anyhow::Result<u8> {
+    let (specs, shape) = select::users(context, &args.users)?;
+    let mut store = context.store()?;
+    let applied = account::verify(&mut store, &context.act(), &context.settings, &specs).map_err(Refused)?;
+    report::written(context, applied, shape, |context, one| {
+        format!("{} the e-mail of {}", context.would("marked as verified", "mark as verified"), whom(&one.after))
+    })
+}
+
+/// `set-role`.
+pub fn set_role(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result<u8> {
+    let spec = select::user(&args.user)?;
+    let force = if args.force { Force::Yes } else { Force::No };
+    let mut store = context.store()?;
+    let expect = args.expect.as_deref();
+    let applied = account::set_role(&mut store, &context.act(), &context.settings, &spec, &args.role, expect, force)
+        .map_err(Refused)?;
+    let changed: Vec<StoredUser> =
+        applied.value.iter().filter(|one| one.changed == Changed::Yes).map(|one| one.after.clone()).collect();
+    report::written(context, applied, Shape::One, |context, one| {
+        let old = match &one.before.role {
+            Field::Value(role) => quote(role),
+            Field::Null | Field::Absent => "none".to_owned(),
+            Field::Bad(_) => "unreadable".to_owned(),
+        };
+        format!("{} {}; the role was {old}", context.would("changed", "change"), whom(&one.after))
+    })?;
+    for user in changed {
+        context.console().note("it holds from the next request on, also for tokens issued before");
+        report::still_blocked(context, &user);
+    }
+    Ok(crate::cli::exit::DONE)
+}
+
+/// `user passwd`.
+pub fn passwd(context: &mut Context<'_>, args: &PasswdArgs) -> anyhow::Result<u8> {
+    let spec = select::user(&args.user)?;
+    let mut store = context.store()?;
+    let target = resolve::one(store.view(), &spec).map_err(Refused)?;
+    if !password_source::is_named(&args.password) {
+        context.console().note(&format!("new password for {}", whom(&target)));
+    }
+    let new = password_source::new(context, &args.password)?;
+    let mut random = context.world.random;
+    let applied =
+        account::set_password(&mut store, &context.act(), &context.settings, &target, new.password(), &mut random)
+            .map_err(Refused)?;
+    let user = applied.value.after;
+    let did = context.would("set a new password for", "set a new password for");
+    context.console().done(&format!("{did} {}", whom(&user)));
+    context.say_triggers(applied.triggers.as_ref());
+    report::tokens_survive(context, &user);
+    report::still_blocked(context, &user);
+    let printed = new.to_print(context);
+    report::one(context, Changed::Yes, user, printed)?;
+    Ok(crate::cli::exit::DONE)
+}

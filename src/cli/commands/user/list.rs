@@ -1,0 +1,128 @@
+//! `user list`.
+
+use crate::cli::args::ListArgs;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::{Emitter, Format, OutputError, emit_one};
+use crate::cli::view::{CountView, UserView};
+use crate::model::time::Timestamp;
+use crate::ops::list::{self, FlagWish, ListEnd, ListQuery, LockWish, More};
+use crate::store::{PasswordFilter, Reader, Sort, SortKey, SortOrder};
+
+/// Lists accounts, page by page, in constant memory.
+pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
+    let query = query(args)?;
+    let reader = context.reader()?;
+    let now = context.now();
+    if args.count {
+        return count(context, &reader, now, &query);
+    }
+    let (settings, format) = (&context.settings, context.settings.time_format);
+    let mut unreadable = 0_u64;
+    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+    let end = list::list(&reader, settings, now, &query, |user| {
+        let view = UserView::new(user, now, format);
+        unreadable += u64::from(!view.is_readable());
+        emitter.push(&view).map_err(Stop::Output)
+    })
+    .map_err(Stop::into_error)?;
+    let summary = emitter.finish().map_err(Failure::from)?;
+    footer(context, &query, end, unreadable, &summary.hidden);
+    context.say_pending(reader.schema());
+    Ok(crate::cli::exit::DONE)
+}
+
+enum Stop {
+    Refused(Refused),
+    Output(OutputError),
+}
+
+impl From<crate::ops::Error> for Stop {
+    fn from(error: crate::ops::Error) -> Self {
+        Self::Refused(Refused(error))
+    }
+}
+
+impl Stop {
+    fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::Refused(refused) => refused.into(),
+            Self::Output(error) => Failure::from(error).into(),
+        }
+    }
+}
+
+fn query(args: &ListArgs) -> Result<ListQuery, Failure> {
+    let sort = args.sort.as_deref().map(sort).transpose()?;
+    if args.after.is_some() && sort.is_some() {
+        return Err(Failure::usage("--after goes with the order by id alone").hint("leave --sort away"));
+    }
+    let off = |wanted: bool| if wanted { FlagWish::Off } else { FlagWish::Any };
+    Ok(ListQuery {
+        role: args.role.clone(),
+        lock: match (args.stuck, args.locked) {
+            (true, _) => LockWish::Stuck,
+            (false, true) => LockWish::LockedOrStuck,
+            (false, false) => LockWish::Any,
+        },
+        active: off(args.inactive),
+        verified: off(args.unverified),
+        password: if args.no_password { PasswordFilter::Missing } else { PasswordFilter::Any },
+        text: args.r#match.clone(),
+        // The order by id needs no sorting.
+        sort: sort.filter(|sort| *sort != Sort { key: SortKey::Id, order: SortOrder::Ascending }),
+        limit: args.limit,
+        after: args.after,
+    })
+}
+
+fn sort(text: &str) -> Result<Sort, Failure> {
+    let (name, order) = match text.split_once(':') {
+        None | Some((_, "asc")) => (text.split(':').next().unwrap_or(text), SortOrder::Ascending),
+        Some((name, "desc")) => (name, SortOrder::Descending),
+        Some((_, other)) => {
+            return Err(Failure::usage(format!("--sort: '{other}' is no order")).hint("give KEY or KEY:desc"));
+        }
+    };
+    match SortKey::ALL.into_iter().find(|key| key.as_str() == name) {
+        Some(key) => Ok(Sort { key, order }),
+        None => {
+            let keys: Vec<&str> = SortKey::ALL.into_iter().map(SortKey::as_str).collect();
+            Err(Failure::usage(format!("--sort: there is no key '{name}'"))
+                .hint(format!("one of: {}", keys.join(", "))))
+        }
+    }
+}
+
+fn count(context: &mut Context<'_>, reader: &Reader, now: Timestamp, query: &ListQuery) -> anyhow::Result<u8> {
+    let end = list::list(reader, &context.settings, now, query, |_| Ok::<_, Refused>(()))?;
+    let view = CountView { count: end.shown };
+    if context.style.format == Format::Table {
+        context.print(&view.count.to_string())?;
+    } else {
+        emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+    }
+    context.say_pending(reader.schema());
+    Ok(crate::cli::exit::DONE)
+}
+
+fn footer(context: &mut Context<'_>, query: &ListQuery, end: ListEnd, unreadable: u64, hidden: &[&str]) {
+    let rows = if end.shown == 1 { "account" } else { "accounts" };
+    context.console().done(&format!("{} {rows}", end.shown));
+    match (end.more, end.next, &query.sort) {
+        (More::Yes, Some(next), None) => {
+            context.console().hint(&format!("more with --after {next}"));
+        }
+        (More::Yes, _, _) => context.console().hint("there are more: raise --limit"),
+        (More::No, _, _) => {}
+    }
+    if unreadable > 0 {
+        let text =
+            format!("{unreadable} of them hold cells that cannot be read; -o json shows what is stored under \"raw\"");
+        context.console().warn(&text);
+    }
+    if !hidden.is_empty() && context.style.format == Format::Table {
+        let text = format!("the terminal is too narrow for: {}; --columns chooses", hidden.join(", "));
+        context.console().detail(&text);
+    }
+}

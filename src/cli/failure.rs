@@ -1,0 +1,82 @@
+//! A failure on its way to the terminal: class, message, way out.
+
+use crate::cli::output::OutputError;
+use crate::cli::prompt::PromptError;
+use crate::ops;
+use crate::ops::error::Class;
+use crate::store::StoreError;
+
+/// A failure with its class; carried through `anyhow` to the one place that prints it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The class of the contract.
+    pub class: Class,
+    /// What is wrong.
+    pub message: String,
+    /// The way out.
+    pub hint: Option<String>,
+    /// Whether it is only that nobody reads stdout any more.
+    pub closed_pipe: bool,
+}
+
+impl Failure {
+    /// A failure without a hint.
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), hint: None, closed_pipe: false }
+    }
+
+    /// A usage error.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Class::Usage, message)
+    }
+
+    /// The same with the way out.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// A refusal of `ops` on its way to the terminal, where its message is made.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?}")]
+pub struct Refused(pub ops::Error);
+
+impl From<ops::Error> for Refused {
+    fn from(error: ops::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<PromptError> for Failure {
+    fn from(error: PromptError) -> Self {
+        let class = match &error {
+            PromptError::Interrupted => Class::Interrupted,
+            PromptError::EndOfInput | PromptError::NoTerminal => Class::WouldPrompt,
+            PromptError::NotUtf8 | PromptError::TooLong | PromptError::Mismatch | PromptError::NothingToPick => {
+                Class::Usage
+            }
+            PromptError::Io(_) => Class::Unexpected,
+        };
+        Self::new(class, error.to_string())
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        let class = match &error {
+            OutputError::UnknownColumn { .. } | OutputError::ColumnTwice { .. } => Class::Usage,
+            OutputError::Io(_) => Class::OutputFailed,
+        };
+        let closed_pipe = matches!(&error, OutputError::Io(io) if io.kind() == std::io::ErrorKind::BrokenPipe);
+        Self { closed_pipe, ..Self::new(class, error.to_string()) }
+    }
+}

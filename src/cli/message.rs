@@ -1,0 +1,203 @@
+//! The words of each refusal: what is wrong, and what to do.
+//!
+//! What a newcomer would get wrong: names come from the database and may hold anything, so every one of them
+//! is escaped here.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use super::output::escape::{escape, is_hostile, quote};
+use crate::model::time::{Timestamp, relative};
+use crate::model::user::{CustomerState, Field, StoredUser};
+use crate::ops::Error;
+use crate::ops::error::{Ambiguity, Clash, naming};
+use crate::store::StoreError;
+
+/// Whom something is about: id, username, e-mail, role, escaped.
+pub fn whom(user: &StoredUser) -> String {
+    escape(&naming(user)).into_owned()
+}
+
+/// A name to type for this account: its username where that is enough, else its id.
+pub fn address(user: &StoredUser) -> String {
+    match &user.username {
+        Field::Value(name)
+            if !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+                && !name.starts_with('-') =>
+        {
+            name.clone()
+        }
+        Field::Value(_) | Field::Null | Field::Absent | Field::Bad(_) => format!("id:{}", user.id.0),
+    }
+}
+
+/// An instant for people: UTC and relative.
+pub fn when(at: Timestamp, now: Timestamp) -> String {
+    if at.is_forever() { "without end".to_owned() } else { format!("{} ({})", at.to_table(), relative(at, now)) }
+}
+
+/// The end of a lock for people.
+pub fn until(end: Option<Timestamp>, now: Timestamp) -> String {
+    match end {
+        Some(end) if end.is_forever() => "without end".to_owned(),
+        Some(end) => format!("until {}", when(end, now)),
+        None => "until a time that cannot be read".to_owned(),
+    }
+}
+
+/// Message and hint of a refusal.
+pub fn explain(error: &Error, now: Timestamp) -> Failure {
+    let class = error.class();
+    let say = |message: String| Failure::new(class, message);
+    match error {
+        Error::Store(error) => {
+            let failure = say(escape(&error.to_string()).into_owned());
+            match store_hint(error) {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
+        }
+        Error::Usage(message) | Error::Unexpected(message) => say(message.clone()),
+        Error::UnknownUser { given } => say(format!("there is no user {}", quote(given)))
+            .hint("authctl user list --match TEXT finds accounts by a part of a name"),
+        Error::UnknownCustomer { id } => {
+            say(format!("there is no customer with id {id}")).hint("give the id of a row of the table 'customers'")
+        }
+        Error::Ambiguous { given, why, candidates } => ambiguous(say, given, *why, candidates),
+        Error::Unresolved(errors) => {
+            let messages: Vec<String> = errors.iter().map(|error| explain(error, now).message).collect();
+            say(format!("{}\nnothing was changed", messages.join("\n")))
+                .hint("authctl user list --match TEXT finds accounts by a part of a name")
+        }
+        Error::Exists { field, existing, why } => exists(say, field, existing.as_deref(), *why),
+        Error::LastAdmin { user, verb } => {
+            say(format!("cannot {verb} {}: no other admin is active and unlocked", whom(user)))
+                .hint("make another account an admin first (authctl set-role USER admin), or give --force")
+        }
+        Error::ExpectUnmet { user, expected } => {
+            say(format!("{} does not have the role {}; nothing was changed", whom(user), quote(expected)))
+                .hint(format!("look at it: authctl user show {}", address(user)))
+        }
+        Error::Refused(refusals) => {
+            let messages: Vec<String> = refusals.iter().map(|refusal| escape(&refusal.message).into_owned()).collect();
+            say(messages.join("\n"))
+        }
+        Error::WrongCredentials { locked } => wrong_credentials(say, locked.as_ref(), now),
+        Error::HashUnsupported { user, reason } => {
+            say(format!("the password hash of {} is not supported: {reason}", whom(user)))
+                .hint(format!("set a new password: authctl user passwd {}", address(user)))
+        }
+        Error::Locked { user, until: end } => say(format!("{} is locked {}", whom(user), until(*end, now)))
+            .hint(format!("authctl unlock {}", address(user))),
+        Error::Inactive { user } => {
+            say(format!("{} is inactive", whom(user))).hint(format!("authctl user activate {}", address(user)))
+        }
+        Error::CustomerRefused { user, state } => say(format!("{}: {}", whom(user), customer(*state)))
+            .hint("the app keeps its users out until the row of the table 'customers' says otherwise"),
+        Error::ChangedMeanwhile { user } => {
+            say(format!("{} was changed by somebody else at the same time", whom(user))).hint("run the command again")
+        }
+    }
+}
+
+fn customer(state: CustomerState) -> &'static str {
+    match state {
+        CustomerState::Good => "its customer is in order",
+        CustomerState::Inactive => "its customer is not active",
+        CustomerState::Unpaid => "the subscription of its customer has run out",
+        CustomerState::Missing => "its customer does not exist",
+    }
+}
+
+fn ambiguous(say: impl Fn(String) -> Failure, given: &str, why: Ambiguity, candidates: &[StoredUser]) -> Failure {
+    let reason = match why {
+        Ambiguity::CaseOnly => "matches only if upper and lower case are ignored",
+        Ambiguity::Several => "is the name of more than one account",
+    };
+    let list: Vec<String> = candidates.iter().map(|user| format!("  {}", whom(user))).collect();
+    let example = candidates.first().map_or(0, |user| user.id.0);
+    say(format!("{} {reason}:\n{}", quote(given), list.join("\n")))
+        .hint(format!("name one of them exactly, as in id:{example}"))
+}
+
+fn exists(say: impl Fn(String) -> Failure, field: &str, existing: Option<&StoredUser>, why: Clash) -> Failure {
+    let Some(user) = existing else {
+        return say(format!("{field} is already taken"));
+    };
+    let how = match why {
+        Clash::Same => "is already taken by",
+        Clash::CaseOnly => "differs only in upper and lower case from that of",
+    };
+    say(format!("the {field} {how} {}", whom(user))).hint(format!("look at it: authctl user show {}", address(user)))
+}
+
+fn wrong_credentials(
+    say: impl Fn(String) -> Failure,
+    locked: Option<&(Box<StoredUser>, Timestamp)>,
+    now: Timestamp,
+) -> Failure {
+    let failure = say("wrong user or password".to_owned());
+    match locked {
+        None => failure.hint("the password is taken exactly as given, blanks included"),
+        Some((user, end)) => failure.hint(format!(
+            "too many failures: {} is now locked {}; authctl unlock {} frees it",
+            whom(user),
+            until(Some(*end), now),
+            address(user)
+        )),
+    }
+}
+
+fn store_hint(error: &StoreError) -> Option<String> {
+    let hint = match error {
+        StoreError::Missing { .. } => "name the app's file with --database PATH, or make a new one with authctl init",
+        StoreError::Directory { .. } => "name the file inside it: --database DIR/app.db",
+        StoreError::Empty { .. } => "remove it and run authctl init, or name the app's file with --database PATH",
+        StoreError::NotSqlite { .. } => "name the app's file with --database PATH",
+        StoreError::Foreign { .. } => {
+            "authctl works on the app's main file, the one in its DATABASE_URL; nothing was changed"
+        }
+        StoreError::Damaged { .. } => "stop the app, copy the file with its -wal and -journal, and restore a backup",
+        StoreError::Unreadable { .. } => "run authctl as the user that the app runs as",
+        StoreError::HotJournal { .. } => {
+            "run authctl once as the user that the app runs as, with write access to the file and its directory"
+        }
+        StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
+        StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
+        StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
+        StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
+        StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
+        StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
+        StoreError::Check(_) => "the table's own CHECK says which values it takes",
+        StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
+        StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
+        StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
+            "a trigger of the table may be in the way; nothing was changed"
+        }
+        StoreError::Conflict(_) | StoreError::Other(_) => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// A path as one word of a shell (bash, zsh and ksh where it holds bytes that cannot be typed).
+pub fn shell(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_-./:@+".contains(b);
+    match path.to_str() {
+        Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => text.to_owned(),
+        Some(text) if !text.chars().any(is_hostile) => format!("'{}'", text.replace('\'', "'\\''")),
+        Some(_) | None => {
+            let inner: String = bytes
+                .iter()
+                .map(|b| if plain(b) { char::from(*b).to_string() } else { format!("\\x{b:02x}") })
+                .collect();
+            format!("$'{inner}'")
+        }
+    }
+}
+
+/// A text as one word of a shell.
+pub fn shell_text(text: &str) -> String {
+    shell(Path::new(text))
+}

@@ -1,0 +1,95 @@
+//! The terminal: arguments in, words, documents and an exit code out.
+//!
+//! What a newcomer would get wrong: everything outside the process comes in through [`World`], so that a test
+//! can run a whole command line in process.
+
+mod args;
+mod commands;
+mod console;
+mod context;
+mod exit;
+mod failure;
+mod harden;
+mod message;
+mod output;
+mod parse;
+mod password_source;
+pub mod prompt;
+pub mod settings;
+mod version;
+mod view;
+mod world;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub use harden::harden;
+pub use world::{Fill, Terminal, World};
+
+use self::console::Console;
+use self::context::{Context, voice};
+use self::failure::{Failure, Refused};
+use self::parse::Parsed;
+use crate::ops::error::Class;
+
+pub use output::color::Stream;
+
+/// Runs one command line.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> ExitCode {
+    ExitCode::from(run_for_code(arguments, world))
+}
+
+/// The same, with the exit code as a number.
+pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = match parse::parse(&arguments) {
+        Parsed::Cli(cli) => cli,
+        Parsed::Help(text) => return print_help(world, &text),
+        Parsed::Wrong(failure, voice) => return end(world, voice, failure),
+    };
+    let voice = voice(&parsed.global, world);
+    if parsed.version {
+        let text = version::text(&parsed.global);
+        return print_help(world, &text);
+    }
+    let Some(command) = &parsed.command else {
+        return end(world, voice, parse::no_command());
+    };
+    let result =
+        Context::new(world, &parsed.global, voice).and_then(|mut context| commands::run(&mut context, command));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            let failure = failure_of(error, world);
+            end(world, voice, failure)
+        }
+    }
+}
+
+/// Prints the failure that ends the run; a closed pipe ends it quietly.
+fn end(world: &mut World, voice: console::Voice, failure: Failure) -> u8 {
+    if failure.class == Class::OutputFailed && failure.closed_pipe {
+        return exit::DONE;
+    }
+    Console::new(&mut *world.stderr, voice).error(&failure);
+    exit::exit(failure.class)
+}
+
+fn failure_of(error: anyhow::Error, world: &World) -> Failure {
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure,
+        Err(error) => match error.downcast::<Refused>() {
+            Ok(Refused(refusal)) => message::explain(&refusal, world.clock.now()),
+            Err(error) => Failure::new(Class::Unexpected, format!("{error:#}")),
+        },
+    }
+}
+
+fn print_help(world: &mut World, text: &str) -> u8 {
+    let out = &mut *world.stdout;
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => exit::DONE,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit::DONE,
+        Err(_) => exit::exit(Class::OutputFailed),
+    }
+}

@@ -1,0 +1,81 @@
+//! CSV for spreadsheets and scripts.
+//!
+//! What a newcomer would get wrong: a cell that starts like a formula is run by spreadsheets, quotes or
+//! not. Such cells get a leading `'` unless the exact value was asked for.
+
+use std::borrow::Cow;
+use std::io;
+
+use super::CsvText;
+use super::escape::escape;
+use super::record::Record;
+use super::select::Selection;
+use super::sink::Sink;
+
+/// Writes the header, then rows.
+pub(super) struct CsvWriter<'w> {
+    rows: csv::Writer<Sink<'w>>,
+    text: CsvText,
+}
+
+impl<'w> CsvWriter<'w> {
+    /// Begins with the header, which stands even above no rows.
+    pub(super) fn begin<R: Record>(sink: Sink<'w>, text: CsvText, selection: &Selection) -> io::Result<Self> {
+        let mut rows = csv::Writer::from_writer(sink);
+        rows.write_record(selection.indexes.iter().map(|index| R::columns()[*index].name)).map_err(io_error)?;
+        Ok(Self { rows, text })
+    }
+
+    pub(super) fn push<R: Record>(&mut self, record: &R, selection: &Selection) -> io::Result<()> {
+        for index in &selection.indexes {
+            let value = record.value(*index);
+            self.rows.write_field(cell(&value, self.text).as_bytes()).map_err(io_error)?;
+        }
+        self.rows.write_record(None::<&[u8]>).map_err(io_error)
+    }
+
+    pub(super) fn finish(self) -> io::Result<()> {
+        self.rows.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()
+    }
+}
+
+/// The stream's own error, with its kind: a closed pipe must be told from a full disk.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn cell(value: &str, text: CsvText) -> Cow<'_, str> {
+    match text {
+        CsvText::Exact => Cow::Borrowed(value),
+        CsvText::Safe if value.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            Cow::Owned(format!("'{}", escape(value)))
+        }
+        CsvText::Safe => escape(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_starts_like_a_formula_is_guarded() {
+        for value in ["=1+1", "+1", "-1", "@SUM(A1)"] {
+            assert_eq!(cell(value, CsvText::Safe), format!("'{value}"));
+            assert_eq!(cell(value, CsvText::Exact), value);
+        }
+        assert_eq!(cell("\t=1", CsvText::Safe), r"'\t=1");
+        assert_eq!(cell("\r=1", CsvText::Safe), r"'\r=1");
+        assert_eq!(cell("a=1", CsvText::Safe), "a=1");
+    }
+
+    #[test]
+    fn a_cell_is_escaped_unless_the_exact_value_is_wanted() {
+        assert_eq!(cell("a\u{1b}[0m\n\u{202e}", CsvText::Safe), r"a\u{1b}[0m\n\u{202e}");
+        assert_eq!(cell("a\u{1b}\n", CsvText::Exact), "a\u{1b}\n");
+        assert_eq!(cell("", CsvText::Safe), "");
+    }
+}

@@ -1,0 +1,210 @@
+//! Output, once for all commands: records go in, a table, JSON, JSON lines or CSV come out.
+//!
+//! What a newcomer would get wrong: rows stream. Nothing may be kept per row but a hundred rows of a table,
+//! so that a million accounts need no more memory than a hundred.
+
+pub mod color;
+mod csv;
+pub mod escape;
+mod json;
+mod layout;
+mod record;
+mod select;
+mod sink;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+use std::marker::PhantomData;
+
+use color::Color;
+use csv::CsvWriter;
+pub use json::write_json;
+pub(super) use layout::truncate;
+pub use record::{Cell, Column, Mark, Record};
+use select::{Selection, select};
+use sink::Sink;
+use table::TableWriter;
+
+/// What `-o` chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// CSV with a header.
+    Csv,
+}
+
+/// How texts stand in CSV.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CsvText {
+    /// Escaped, and guarded against being run as a formula.
+    #[default]
+    Safe,
+    /// The exact value: `--csv-raw`.
+    Exact,
+}
+
+/// How results are written to stdout.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// The format.
+    pub format: Format,
+    /// Columns of the terminal behind stdout; `None` (or 0) where there is none: nothing is cut then.
+    pub width: Option<u16>,
+    /// Whether marks are coloured.
+    pub color: Color,
+    /// How texts stand in CSV.
+    pub csv: CsvText,
+    /// The names that `--columns` gave, in order.
+    pub columns: Option<Vec<String>>,
+    /// Columns that this database does not have: never shown, and unknown to `--columns`.
+    pub lacking: Vec<&'static str>,
+}
+
+/// Why nothing (more) was written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// `--columns` names a column that there is not: a usage error.
+    #[error("unknown column {}; the columns are {}", escape::quote(name), valid.join(", "))]
+    UnknownColumn {
+        /// What was given.
+        name: String,
+        /// The names that there are.
+        valid: Vec<&'static str>,
+    },
+    /// `--columns` names a column twice: a usage error.
+    #[error("column {} is named twice", escape::quote(name))]
+    ColumnTwice {
+        /// What was given.
+        name: String,
+    },
+    /// The stream failed; a closed pipe arrives here as `BrokenPipe`.
+    #[error("cannot write the output: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows.
+    pub rows: u64,
+    /// Names of columns that did not fit the terminal.
+    pub hidden: Vec<&'static str>,
+}
+
+/// Writes records one by one in constant memory; every text is escaped here.
+///
+/// Dropping it without [`Emitter::finish`] leaves out what was not yet written (up to 64 KiB).
+pub struct Emitter<'w, R: Record> {
+    body: Body<'w>,
+    selection: Selection,
+    rows: u64,
+    record: PhantomData<fn(&R)>,
+}
+
+enum Body<'w> {
+    Json(Sink<'w>),
+    Jsonl(Sink<'w>),
+    Csv(Box<CsvWriter<'w>>),
+    Table(TableWriter<'w>),
+}
+
+impl<'w, R: Record> Emitter<'w, R> {
+    /// Prepares to write to the stream, which needs no buffer of its own.
+    ///
+    /// # Errors
+    /// When `--columns` names a column that there is not, or one twice.
+    pub fn new(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
+        let selection = select::<R>(style)?;
+        let sink = Sink::new(stream);
+        let body = match style.format {
+            Format::Json => Body::Json(sink),
+            Format::Jsonl => Body::Jsonl(sink),
+            Format::Csv => Body::Csv(Box::new(CsvWriter::begin::<R>(sink, style.csv, &selection)?)),
+            Format::Table => Body::Table(TableWriter::list::<R>(sink, style, &selection)),
+        };
+        Ok(Self { body, selection, rows: 0, record: PhantomData })
+    }
+
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// When the stream fails.
+    pub fn push(&mut self, record: &R) -> Result<(), OutputError> {
+        match &mut self.body {
+            Body::Json(sink) => {
+                sink.write_all(if self.rows == 0 { b"[\n" } else { b",\n" })?;
+                json::write_record(sink, record, &self.selection)?;
+            }
+            Body::Jsonl(sink) => {
+                json::write_record(sink, record, &self.selection)?;
+                sink.write_all(b"\n")?;
+            }
+            Body::Csv(csv) => csv.push(record, &self.selection)?,
+            Body::Table(table) => table.push(record)?,
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Writes what is left, closes the document and flushes the stream. Without rows: `[]` in JSON, the
+    /// header in CSV, nothing in a table.
+    ///
+    /// # Errors
+    /// When the stream fails.
+    pub fn finish(self) -> Result<Summary, OutputError> {
+        let mut hidden = Vec::new();
+        match self.body {
+            Body::Json(mut sink) => {
+                sink.write_all(if self.rows == 0 { b"[]\n" } else { b"\n]\n" })?;
+                sink.finish()?;
+            }
+            Body::Jsonl(sink) => sink.finish()?,
+            Body::Csv(csv) => csv.finish()?,
+            Body::Table(table) => hidden = table.finish()?,
+        }
+        Ok(Summary { rows: self.rows, hidden })
+    }
+}
+
+/// Refuses wrong names in `--columns` before any work is done.
+///
+/// # Errors
+/// When `--columns` names a column that there is not, or one twice.
+pub fn check_columns<R: Record>(style: &Style) -> Result<(), OutputError> {
+    select::<R>(style).map(|_| ())
+}
+
+/// Writes a single record: a JSON object, a CSV header and row, or for people a line for each column.
+///
+/// # Errors
+/// When `--columns` is wrong, or the stream fails.
+pub fn emit_one<R: Record>(stream: &mut dyn Write, style: &Style, record: &R) -> Result<(), OutputError> {
+    match style.format {
+        Format::Json | Format::Jsonl => {
+            let selection = select::<R>(style)?;
+            let mut sink = Sink::new(stream);
+            json::write_record(&mut sink, record, &selection)?;
+            sink.write_all(b"\n")?;
+            sink.finish()?;
+        }
+        Format::Csv => {
+            let mut emitter = Emitter::new(stream, style)?;
+            emitter.push(record)?;
+            emitter.finish()?;
+        }
+        Format::Table => {
+            let selection = select::<R>(style)?;
+            table::write_fields(Sink::new(stream), style.color, record, &selection)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! What a command hands over to be shown: records of named columns, a word for people and one for machines.
+//!
+//! What a newcomer would get wrong: a record gives its texts **unescaped**. Escaping is the emitter's work,
+//! so that no command can forget it or do it twice.
+
+use std::borrow::Cow;
+
+/// On which side of its column a cell stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// One column of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name for machines: the JSON key, the CSV header, and what `--columns` takes.
+    pub name: &'static str,
+    /// The heading in a table.
+    pub title: &'static str,
+    /// The side on which cells stand.
+    pub align: Align,
+    /// How long the column is kept on a narrow terminal: the lowest goes first, of equals the rightmost.
+    /// [`Column::ON_REQUEST`] keeps it out of lists for people unless `--columns` names it.
+    pub keep: u8,
+}
+
+impl Column {
+    /// Never dropped from a table.
+    pub const ALWAYS: u8 = u8::MAX;
+    /// In a list for people only when `--columns` names it; machines and single records have it anyway.
+    pub const ON_REQUEST: u8 = 0;
+
+    /// A column of words.
+    pub const fn left(name: &'static str, title: &'static str, keep: u8) -> Self {
+        Self { name, title, align: Align::Left, keep }
+    }
+
+    /// A column of numbers.
+    pub const fn right(name: &'static str, title: &'static str, keep: u8) -> Self {
+        Self { name, title, align: Align::Right, keep }
+    }
+}
+
+/// What a cell means; only colour shows it, so the text must say it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing special.
+    Plain,
+    /// As it should be: active, verified.
+    Good,
+    /// In the way: locked, inactive, unreadable.
+    Bad,
+    /// Worth a look.
+    Warn,
+    /// Beside the point, or absent.
+    Dim,
+    /// The name of a column.
+    Title,
+}
+
+/// What a person reads in one cell, unescaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell<'a> {
+    pub(super) text: Option<Cow<'a, str>>,
+    pub(super) mark: Mark,
+}
+
+impl<'a> Cell<'a> {
+    /// A text without a mark.
+    pub fn plain(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::marked(text, Mark::Plain)
+    }
+
+    /// A text with a mark.
+    pub fn marked(text: impl Into<Cow<'a, str>>, mark: Mark) -> Self {
+        Self { text: Some(text.into()), mark }
+    }
+
+    /// No value: shown as a dim `-`, which a text never looks like.
+    pub fn absent() -> Self {
+        Self { text: None, mark: Mark::Dim }
+    }
+}
+
+/// Something that can be shown as a table row, a JSON object or a CSV row. Its `Serialize` is the JSON;
+/// the keys that `--columns` may choose are the names of its columns.
+pub trait Record: serde::Serialize {
+    /// All columns, in the order in which they are shown.
+    fn columns() -> &'static [Column];
+
+    /// What a person reads in the column with this index, unescaped.
+    fn cell(&self, index: usize) -> Cell<'_>;
+
+    /// What a machine reads in CSV in the column with this index: unescaped, times as RFC 3339, an absent
+    /// value as the empty text.
+    fn value(&self, index: usize) -> Cow<'_, str>;
+
+    /// JSON keys that are no columns and that `--columns` never drops, such as `raw`.
+    fn kept_keys() -> &'static [&'static str] {
+        &[]
+    }
+}

@@ -1,0 +1,95 @@
+//! From the arguments to [`Cli`], with clap's errors in our words.
+//!
+//! What a newcomer would get wrong: somebody may have typed a password where there is no place for one; an
+//! argument that is not an option is never repeated on the terminal.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
+
+use super::args::Cli;
+use super::console::{ErrorForm, Verbosity, Voice};
+use super::failure::Failure;
+use super::output::color::Color;
+
+/// What came of the arguments.
+pub enum Parsed {
+    /// A command line.
+    Cli(Box<Cli>),
+    /// A text that was asked for.
+    Help(String),
+    /// A usage error, and how to print it.
+    Wrong(Failure, Voice),
+}
+
+/// Parses the arguments, the program's name first.
+pub fn parse(arguments: &[OsString]) -> Parsed {
+    let result = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    match result {
+        Ok(cli) => Parsed::Cli(Box::new(cli)),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(error.render().to_string()),
+            _ => Parsed::Wrong(in_our_words(&error), voice(arguments)),
+        },
+    }
+}
+
+/// `authctl` alone.
+pub fn no_command() -> Failure {
+    Failure::usage("a command is missing").hint("authctl --help lists them; for example: authctl user list")
+}
+
+/// The arguments did not parse, so the options that decide the form are looked for by hand.
+fn voice(arguments: &[OsString]) -> Voice {
+    let is = |argument: &OsString, text: &str| argument == OsStr::new(text);
+    let json_value = |argument: &OsString| is(argument, "json") || is(argument, "jsonl");
+    let json =
+        arguments.iter().any(|argument| {
+            ["--json", "--output=json", "--output=jsonl", "-ojson", "-ojsonl", "-o=json"]
+                .iter()
+                .any(|text| is(argument, text))
+        }) || arguments.windows(2).any(|pair| (is(&pair[0], "-o") || is(&pair[0], "--output")) && json_value(&pair[1]));
+    let errors = if json { ErrorForm::Json } else { ErrorForm::Words };
+    Voice { verbosity: Verbosity::Usual, color: Color::Off, errors }
+}
+
+fn in_our_words(error: &clap::Error) -> Failure {
+    let invalid = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
+            Failure::usage("there is no option that takes a password: everybody on this machine could read it")
+                .hint("give --password-stdin, --password-file FILE or --generate")
+        }
+        ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
+            Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => no_command_in(&usage),
+        _ => {
+            let text = error.render().to_string();
+            let mut paragraphs = text.split("\n\n");
+            let message = paragraphs.next().unwrap_or_default();
+            let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
+            let tips: Vec<String> = paragraphs
+                .map(str::trim)
+                .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
+                .map(one_line)
+                .collect();
+            let failure = Failure::usage(message);
+            if tips.is_empty() { failure.hint("authctl --help") } else { failure.hint(tips.join("; ")) }
+        }
+    }
+}
+
+fn no_command_in(usage: &str) -> Failure {
+    Failure::usage("a command is missing").hint(one_line(usage))
+}
+
+/// A text of several lines as one.
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,16 @@
+//! What a run is told by its surroundings: the configuration file, the environment, `.env`, the key.
+//!
+//! What a newcomer would get wrong: nothing here reads the process environment or the working directory.
+//! Both are passed in (the directory should be absolute), so that whole command lines run side by side in
+//! tests, and a file is believed only after its owner and mode were looked at.
+
+use std::ffi::OsString;
+
+pub mod config;
+pub mod database;
+pub mod dotenv;
+pub mod key;
+pub mod trusted;
+
+/// Looks a variable of the environment up.
+pub type Env<'a> = dyn Fn(&str) -> Option<OsString> + 'a;

@@ -1,0 +1,12 @@
+//! The JSON contract: what each command's document holds, apart from `model`, so that a change there cannot
+//! change it unseen. Fields are only ever added.
+
+mod event;
+mod migration;
+mod token;
+mod user;
+
+pub use event::EventView;
+pub use migration::MigrationView;
+pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
+pub use user::{CountView, HashView, ShownView, UserView, WriteView};

@@ -1,0 +1,192 @@
+//! Tokens in the JSON contract and in tables.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::UserView;
+use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::ops::token::{Issued, LoginTokens};
+use crate::policy::token::{Judgement, Severity, Verdict};
+
+/// `login`: the app's token response.
+#[derive(Debug, Serialize)]
+pub struct LoginView<'a> {
+    access_token: &'a str,
+    refresh_token: &'a str,
+    token_type: &'static str,
+    expires_in: i64,
+}
+
+impl<'a> From<&'a LoginTokens> for LoginView<'a> {
+    fn from(tokens: &'a LoginTokens) -> Self {
+        Self {
+            access_token: tokens.access.expose(),
+            refresh_token: tokens.refresh.expose(),
+            token_type: "bearer",
+            expires_in: tokens.expires_in.seconds(),
+        }
+    }
+}
+
+/// `token issue`: `{"token","type","expires_at","jti"}`.
+#[derive(Debug, Serialize)]
+pub struct IssuedView<'a> {
+    token: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    expires_at: String,
+    jti: &'a str,
+}
+
+const ISSUED_COLUMNS: [Column; 4] = [
+    Column::left("token", "TOKEN", Column::ALWAYS),
+    Column::left("type", "TYPE", 30),
+    Column::left("expires_at", "EXPIRES", 20),
+    Column::left("jti", "JTI", 10),
+];
+
+impl<'a> From<&'a Issued> for IssuedView<'a> {
+    fn from(issued: &'a Issued) -> Self {
+        Self {
+            token: issued.token.expose(),
+            kind: issued.token_type.as_str(),
+            expires_at: issued.expires_at.to_rfc3339(),
+            jti: issued.jti.as_str(),
+        }
+    }
+}
+
+impl Record for IssuedView<'_> {
+    fn columns() -> &'static [Column] {
+        &ISSUED_COLUMNS
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        Cell::plain(self.value(index))
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        match ISSUED_COLUMNS[index].name {
+            "token" => self.token.into(),
+            "type" => self.kind.into(),
+            "expires_at" => self.expires_at.as_str().into(),
+            _ => self.jti.into(),
+        }
+    }
+}
+
+/// Whether the claims are in the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claims {
+    /// `token inspect`.
+    Shown,
+    /// `token verify`.
+    Left,
+}
+
+/// `token inspect`, and without `claims` `token verify`.
+#[derive(Debug, Serialize)]
+pub struct JudgedView {
+    verdict: &'static str,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    header: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<Option<Map<String, Value>>>,
+    signature: &'static str,
+    problems: Vec<ProblemView>,
+    user: Option<UserView>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProblemView {
+    code: &'static str,
+    severity: &'static str,
+    message: String,
+}
+
+const JUDGED_COLUMNS: [Column; 5] = [
+    Column::left("verdict", "VERDICT", Column::ALWAYS),
+    Column::left("type", "TYPE", 50),
+    Column::left("signature", "SIGNATURE", 40),
+    Column::left("problems", "PROBLEMS", 90),
+    Column::left("user", "USER", 60),
+];
+
+impl JudgedView {
+    /// A judgement and the row that the token speaks of.
+    pub fn new(judgement: Judgement, user: Option<UserView>, claims: Claims) -> Self {
+        let problems = judgement.problems.iter().map(|problem| ProblemView {
+            code: problem.code.as_str(),
+            severity: problem.severity().as_str(),
+            message: problem.message.clone(),
+        });
+        Self {
+            verdict: judgement.verdict.as_str(),
+            kind: judgement.token_type.clone(),
+            signature: judgement.signature.as_str(),
+            problems: problems.collect(),
+            header: judgement.header,
+            claims: match claims {
+                Claims::Shown => Some(judgement.claims),
+                Claims::Left => None,
+            },
+            user,
+        }
+    }
+
+    /// One line for people and scripts: the verdict, and the codes of the problems.
+    pub fn line(&self) -> String {
+        let codes: Vec<&str> = self.problems.iter().map(|problem| problem.code).collect();
+        if codes.is_empty() { self.verdict.to_owned() } else { format!("{}\t{}", self.verdict, codes.join(" ")) }
+    }
+}
+
+impl Record for JudgedView {
+    fn columns() -> &'static [Column] {
+        &JUDGED_COLUMNS
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        let text = self.value(index);
+        let mark = match (JUDGED_COLUMNS[index].name, self.verdict) {
+            ("verdict", "accepted") => Mark::Good,
+            ("verdict", _) => Mark::Bad,
+            _ => Mark::Plain,
+        };
+        if text.is_empty() { Cell::absent() } else { Cell::marked(text, mark) }
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        match JUDGED_COLUMNS[index].name {
+            "verdict" => self.verdict.into(),
+            "type" => self.kind.as_deref().unwrap_or_default().into(),
+            "signature" => self.signature.into(),
+            "problems" => self.problems.iter().map(|p| p.code).collect::<Vec<_>>().join(" ").into(),
+            _ => self.user.as_ref().map(|user| user.value(0)).unwrap_or_default(),
+        }
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["header", "claims"]
+    }
+}
+
+/// The words of a severity in a list of problems.
+pub fn severity_mark(severity: Severity) -> Mark {
+    match severity {
+        Severity::Error => Mark::Bad,
+        Severity::Warning => Mark::Warn,
+    }
+}
+
+/// The mark of a verdict.
+pub fn verdict_mark(verdict: Verdict) -> Mark {
+    match verdict {
+        Verdict::Accepted => Mark::Good,
+        Verdict::Rejected => Mark::Bad,
+        Verdict::Unverified => Mark::Warn,
+    }
+}

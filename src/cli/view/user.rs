@@ -1,0 +1,409 @@
+//! Accounts in the JSON contract and in tables.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::cli::message;
+use crate::cli::output::escape::escape_bytes;
+use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::model::time::{StoredTime, TimeFormat, Timestamp};
+use crate::model::user::{Field, Flag, RawCell, StoredUser};
+use crate::ops::list::HashFacts;
+use crate::policy::state::{State, state};
+
+/// An account: `cli.md`, JSON.
+#[derive(Debug, Serialize)]
+pub struct UserView {
+    id: i64,
+    username: Option<String>,
+    email: Option<String>,
+    full_name: Option<String>,
+    role: Option<String>,
+    is_active: Option<bool>,
+    is_verified: Option<bool>,
+    created_at: Option<String>,
+    last_login: Option<String>,
+    failed_login_attempts: Option<i64>,
+    locked_until: Option<String>,
+    state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_id: Option<Option<i64>>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    raw: Map<String, Value>,
+    #[serde(skip)]
+    stored: StoredUser,
+    #[serde(skip)]
+    judged: State,
+    #[serde(skip)]
+    now: Timestamp,
+}
+
+const USER_COLUMNS: [Column; 13] = [
+    Column::right("id", "ID", Column::ALWAYS),
+    Column::left("username", "USERNAME", Column::ALWAYS),
+    Column::left("email", "EMAIL", 80),
+    Column::left("full_name", "FULL NAME", 20),
+    Column::left("role", "ROLE", 60),
+    Column::left("is_active", "ACTIVE", Column::ON_REQUEST),
+    Column::left("is_verified", "VERIFIED", Column::ON_REQUEST),
+    Column::left("created_at", "CREATED", Column::ON_REQUEST),
+    Column::left("last_login", "LAST LOGIN", 30),
+    Column::right("failed_login_attempts", "FAILED", 40),
+    Column::left("locked_until", "LOCKED UNTIL", Column::ON_REQUEST),
+    Column::left("state", "STATE", 90),
+    Column::right("customer_id", "CUSTOMER", 50),
+];
+
+impl UserView {
+    /// The account as judged now.
+    pub fn new(stored: StoredUser, now: Timestamp, format: TimeFormat) -> Self {
+        let judged = state(&stored, now, format);
+        let raw = stored.bad_cells().into_iter().map(|(name, cell)| (name.to_owned(), raw(cell))).collect();
+        Self {
+            id: stored.id.0,
+            username: stored.username.value().cloned(),
+            email: stored.email.value().cloned(),
+            full_name: stored.full_name.value().cloned(),
+            role: stored.role.value().cloned(),
+            is_active: flag(stored.is_active),
+            is_verified: flag(stored.is_verified),
+            created_at: time(&stored.created_at),
+            last_login: time(&stored.last_login),
+            failed_login_attempts: stored.failed_login_attempts.value().copied(),
+            locked_until: time(&stored.locked_until),
+            state: (stored.is_active != Flag::Absent).then(|| judged.as_str()),
+            customer_id: match &stored.customer_id {
+                Field::Absent => None,
+                Field::Value(id) => Some(Some(*id)),
+                Field::Null | Field::Bad(_) => Some(None),
+            },
+            raw,
+            stored,
+            judged,
+            now,
+        }
+    }
+
+    /// Whether every cell could be read.
+    pub fn is_readable(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    fn state_cell(&self) -> Cell<'_> {
+        if self.state.is_none() {
+            return Cell::absent();
+        }
+        match self.judged {
+            State::Active if self.stored.password == crate::model::user::PasswordPresence::Missing => {
+                Cell::marked("active, no password", Mark::Warn)
+            }
+            State::Active => Cell::marked("active", Mark::Good),
+            State::Locked { until } => {
+                Cell::marked(format!("locked {}", message::until(Some(until), self.now)), Mark::Bad)
+            }
+            State::Stuck { until: Some(until) } => {
+                Cell::marked(format!("stuck, was locked {}", message::until(Some(until), self.now)), Mark::Bad)
+            }
+            State::Stuck { until: None } => Cell::marked("stuck, lock unreadable", Mark::Bad),
+            State::Inactive => Cell::marked("inactive", Mark::Bad),
+        }
+    }
+
+    fn failed_cell(&self) -> Cell<'_> {
+        match &self.stored.failed_login_attempts {
+            Field::Value(0) => Cell::marked("0", Mark::Dim),
+            Field::Value(count) => Cell::marked(count.to_string(), Mark::Warn),
+            other => number_cell(other),
+        }
+    }
+}
+
+impl Record for UserView {
+    fn columns() -> &'static [Column] {
+        &USER_COLUMNS
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        let user = &self.stored;
+        match USER_COLUMNS[index].name {
+            "id" => Cell::plain(self.id.to_string()),
+            "username" => text_cell(&user.username),
+            "email" => text_cell(&user.email),
+            "full_name" => text_cell(&user.full_name),
+            "role" => text_cell(&user.role),
+            "is_active" => flag_cell(user.is_active),
+            "is_verified" => flag_cell(user.is_verified),
+            "created_at" => time_cell(&user.created_at, self.now),
+            "last_login" => time_cell(&user.last_login, self.now),
+            "failed_login_attempts" => self.failed_cell(),
+            "locked_until" => time_cell(&user.locked_until, self.now),
+            "state" => self.state_cell(),
+            _ => number_cell(&user.customer_id),
+        }
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
+        match USER_COLUMNS[index].name {
+            "id" => self.id.to_string().into(),
+            "username" => borrowed(&self.username),
+            "email" => borrowed(&self.email),
+            "full_name" => borrowed(&self.full_name),
+            "role" => borrowed(&self.role),
+            "is_active" => flag(self.is_active).into(),
+            "is_verified" => flag(self.is_verified).into(),
+            "created_at" => text(&self.created_at).into(),
+            "last_login" => text(&self.last_login).into(),
+            "failed_login_attempts" => number(self.failed_login_attempts).into(),
+            "locked_until" => text(&self.locked_until).into(),
+            "state" => self.state.unwrap_or_default().into(),
+            _ => number(self.customer_id.flatten()).into(),
+        }
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["raw"]
+    }
+}
+
+fn borrowed(text: &Option<String>) -> Cow<'_, str> {
+    Cow::Borrowed(text.as_deref().unwrap_or_default())
+}
+
+fn flag(flag: Flag) -> Option<bool> {
+    match flag {
+        Flag::On => Some(true),
+        Flag::Off => Some(false),
+        Flag::Absent => None,
+    }
+}
+
+fn time(field: &Field<StoredTime>) -> Option<String> {
+    field.value().map(|time| time.instant().to_rfc3339())
+}
+
+/// `{"type","text" or "hex"}` of a cell that cannot be read.
+fn raw(cell: &RawCell) -> Value {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match cell {
+        RawCell::Integer(number) => serde_json::json!({"type": "integer", "text": number.to_string()}),
+        RawCell::Real(number) => serde_json::json!({"type": "real", "text": number.to_string()}),
+        RawCell::Text(text) => serde_json::json!({"type": "text", "text": text}),
+        RawCell::BrokenText(bytes) => serde_json::json!({"type": "text", "hex": hex(bytes)}),
+        RawCell::Blob(bytes) => serde_json::json!({"type": "blob", "hex": hex(bytes)}),
+    }
+}
+
+/// Longest unreadable cell that a table shows, in bytes.
+const SHOWN_BYTES: usize = 40;
+
+fn raw_cell(cell: &RawCell) -> Cell<'static> {
+    let text = match cell {
+        RawCell::Integer(number) => number.to_string(),
+        RawCell::Real(number) => number.to_string(),
+        RawCell::Text(text) => text.chars().take(SHOWN_BYTES).collect(),
+        RawCell::BrokenText(bytes) => escape_bytes(&bytes[..bytes.len().min(SHOWN_BYTES)]),
+        RawCell::Blob(bytes) => format!("blob of {} bytes", bytes.len()),
+    };
+    Cell::marked(format!("{text} (unreadable)"), Mark::Bad)
+}
+
+fn text_cell(field: &Field<String>) -> Cell<'_> {
+    match field {
+        Field::Value(text) => Cell::plain(text.as_str()),
+        Field::Null | Field::Absent => Cell::absent(),
+        Field::Bad(cell) => raw_cell(cell),
+    }
+}
+
+fn number_cell(field: &Field<i64>) -> Cell<'_> {
+    match field {
+        Field::Value(number) => Cell::plain(number.to_string()),
+        Field::Null | Field::Absent => Cell::absent(),
+        Field::Bad(cell) => raw_cell(cell),
+    }
+}
+
+fn flag_cell(flag: Flag) -> Cell<'static> {
+    match flag {
+        Flag::On => Cell::plain("yes"),
+        Flag::Off => Cell::plain("no"),
+        Flag::Absent => Cell::absent(),
+    }
+}
+
+fn time_cell(field: &Field<StoredTime>, now: Timestamp) -> Cell<'_> {
+    match field {
+        Field::Value(time) => Cell::plain(message::when(time.instant(), now)),
+        Field::Null | Field::Absent => Cell::absent(),
+        Field::Bad(cell) => raw_cell(cell),
+    }
+}
+
+/// The result of a write: `{"changed","user"}`, with `password` where one was generated.
+#[derive(Debug, Serialize)]
+pub struct WriteView {
+    changed: bool,
+    user: UserView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<String>,
+}
+
+const WRITE_COLUMNS: [Column; 7] = [
+    Column::left("changed", "CHANGED", Column::ALWAYS),
+    Column::right("id", "ID", Column::ALWAYS),
+    Column::left("username", "USERNAME", Column::ALWAYS),
+    Column::left("email", "EMAIL", 80),
+    Column::left("role", "ROLE", 60),
+    Column::left("state", "STATE", 90),
+    Column::left("password", "PASSWORD", Column::ALWAYS),
+];
+
+impl WriteView {
+    /// A write and, where one was generated, the password.
+    pub fn new(changed: crate::store::Changed, user: UserView, password: Option<&str>) -> Self {
+        let changed = changed == crate::store::Changed::Yes;
+        Self { changed, user, password: password.map(str::to_owned) }
+    }
+}
+
+impl Drop for WriteView {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.password);
+    }
+}
+
+impl Record for WriteView {
+    fn columns() -> &'static [Column] {
+        &WRITE_COLUMNS
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        Cell::plain(self.value(index))
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        match WRITE_COLUMNS[index].name {
+            "changed" => self.changed.to_string().into(),
+            "id" => self.user.id.to_string().into(),
+            "username" => borrowed(&self.user.username),
+            "email" => borrowed(&self.user.email),
+            "role" => borrowed(&self.user.role),
+            "state" => self.user.state.unwrap_or_default().into(),
+            _ => borrowed(&self.password),
+        }
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["changed", "user", "password"]
+    }
+}
+
+/// What `user show` adds of the hash.
+#[derive(Debug, Serialize)]
+pub struct HashView {
+    scheme: &'static str,
+    current: Option<bool>,
+}
+
+impl From<HashFacts> for HashView {
+    fn from(facts: HashFacts) -> Self {
+        Self { scheme: facts.scheme, current: facts.current }
+    }
+}
+
+/// `user show`: an account with its hash's scheme and its last events.
+#[derive(Debug, Serialize)]
+pub struct ShownView {
+    #[serde(flatten)]
+    user: UserView,
+    hash: Option<HashView>,
+    last_events: Vec<super::EventView>,
+}
+
+const HASH_COLUMN: Column = Column::left("hash", "HASH", 10);
+
+const SHOWN_COLUMNS: [Column; 14] = {
+    let mut columns = [HASH_COLUMN; 14];
+    let mut index = 0;
+    while index < USER_COLUMNS.len() {
+        columns[index] = USER_COLUMNS[index];
+        index += 1;
+    }
+    columns
+};
+
+impl ShownView {
+    /// All that `user show` tells.
+    pub fn new(user: UserView, hash: Option<HashView>, last_events: Vec<super::EventView>) -> Self {
+        Self { user, hash, last_events }
+    }
+
+    /// Its last events, newest first.
+    pub fn events(&self) -> &[super::EventView] {
+        &self.last_events
+    }
+
+    fn hash_words(&self) -> (String, Mark) {
+        match &self.hash {
+            None => (String::new(), Mark::Dim),
+            Some(HashView { scheme, current: Some(true) }) => (format!("{scheme}, current"), Mark::Good),
+            Some(HashView { scheme: "bcrypt", current: _ }) => {
+                ("bcrypt, outdated; logs in only where the app has bcrypt below 5".to_owned(), Mark::Warn)
+            }
+            Some(HashView { scheme, current: Some(false) }) => (format!("{scheme}, outdated"), Mark::Warn),
+            Some(HashView { scheme, current: None }) => ((*scheme).to_owned(), Mark::Bad),
+        }
+    }
+}
+
+impl Record for ShownView {
+    fn columns() -> &'static [Column] {
+        &SHOWN_COLUMNS
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        if index < USER_COLUMNS.len() {
+            return self.user.cell(index);
+        }
+        match self.hash_words() {
+            (words, _) if words.is_empty() => Cell::absent(),
+            (words, mark) => Cell::marked(words, mark),
+        }
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        if index < USER_COLUMNS.len() { self.user.value(index) } else { self.hash_words().0.into() }
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["raw"]
+    }
+}
+
+/// `user list --count`.
+#[derive(Debug, Serialize)]
+pub struct CountView {
+    /// How many.
+    pub count: u64,
+}
+
+const COUNT_COLUMNS: [Column; 1] = [Column::right("count", "COUNT", Column::ALWAYS)];
+
+impl Record for CountView {
+    fn columns() -> &'static [Column] {
+        &COUNT_COLUMNS
+    }
+
+    fn cell(&self, _index: usize) -> Cell<'_> {
+        Cell::plain(self.count.to_string())
+    }
+
+    fn value(&self, _index: usize) -> Cow<'_, str> {
+        self.count.to_string().into()
+    }
+}
