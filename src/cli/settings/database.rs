@@ -45,7 +45,9 @@ impl DatabasePath {
         let bytes = text.as_bytes();
         let path = match split_scheme(bytes) {
             Some((scheme, rest)) if is_sqlite(scheme) => url_path(rest)?,
-            Some((scheme, _)) => return Err(DatabaseUrlError::OtherKind(String::from_utf8_lossy(scheme).into())),
+            Some((scheme, _)) => {
+                return Err(DatabaseUrlError::OtherKind(String::from_utf8_lossy(scheme).into()));
+            }
             None if bytes.starts_with(b"sqlite:") => return Err(DatabaseUrlError::Malformed),
             None if bytes.is_empty() => return Err(DatabaseUrlError::Empty),
             None => bytes,

@@ -148,25 +148,29 @@ pub fn resolve(
         }
         None => return Err(KeyError::Missing),
     };
-    if found.bytes.is_empty() {
+    judge(found, source)
+}
+
+/// Refuses what cannot or must not sign, and gathers what to warn of.
+fn judge(mut found: Found, source: &KeySource) -> Result<ResolvedKey, KeyError> {
+    let bytes = found.bytes.len();
+    let built_in = found.bytes.as_slice() == BUILT_IN;
+    if bytes == 0 {
         return Err(KeyError::Empty { origin: found.origin });
     }
     if let Some(reason) = form::unusable(&found.bytes) {
         return Err(KeyError::Unusable { origin: found.origin, reason });
     }
-    let built_in = found.bytes.as_slice() == BUILT_IN;
     if built_in && !source.allow_default {
         return Err(KeyError::Default { origin: found.origin });
     }
-    let mut warnings = Vec::new();
-    if built_in {
-        warnings.push(KeyWarning::BuiltIn);
-    }
-    if found.bytes.len() < STRONG_BYTES {
-        warnings.push(KeyWarning::Weak { bytes: found.bytes.len() });
-    }
-    let Found { mut bytes, origin } = found;
-    Ok(ResolvedKey { key: SigningKey::new(std::mem::take(&mut *bytes)), origin, warnings })
+    let built_in = built_in.then_some(KeyWarning::BuiltIn);
+    let weak = (bytes < STRONG_BYTES).then_some(KeyWarning::Weak { bytes });
+    Ok(ResolvedKey {
+        key: SigningKey::new(std::mem::take(&mut *found.bytes)),
+        origin: found.origin,
+        warnings: built_in.into_iter().chain(weak).collect(),
+    })
 }
 
 fn find(source: &KeySource, env: &Env<'_>, database: Option<&Path>, cwd: &Path) -> Result<Option<Found>, KeyError> {

@@ -1,8 +1,9 @@
 //! What a run is told by its surroundings: the configuration file, the environment, `.env`, the key.
 //!
-//! What a newcomer would get wrong: nothing here reads the process environment or the working directory.
-//! Both are passed in (the directory should be absolute), so that whole command lines run side by side in
-//! tests, and a file is believed only after its owner and mode were looked at.
+//! What a newcomer would get wrong: nothing here reads the process environment or the working directory,
+//! save [`config::platform_directory`], which the real world asks once. All are passed in (the directory
+//! should be absolute), so that whole command lines run side by side in tests. A file is believed only after
+//! its owner and mode were looked at.
 
 use std::ffi::OsString;
 

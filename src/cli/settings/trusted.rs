@@ -32,9 +32,12 @@ pub enum ReadError {
     /// The mode lets everybody write.
     #[error("everybody may write it (mode {0:04o})")]
     EverybodyWrites(u32),
-    /// Larger than a configuration can sensibly be.
-    #[error("it is larger than 1 MiB")]
-    TooLarge,
+    /// Larger than such a file can sensibly be.
+    #[error("it is larger than {limit_kib} KiB")]
+    TooLarge {
+        /// The limit that it passes.
+        limit_kib: u64,
+    },
     /// Not UTF-8.
     #[error("it is not UTF-8 text")]
     NotUtf8,
@@ -50,7 +53,7 @@ impl ReadError {
             Self::Owner(_) => Some("chown it to yourself or to root after checking what it says"),
             Self::EverybodyWrites(_) => Some("chmod o-w it after checking what it says"),
             Self::NotUtf8 => Some("save it as UTF-8"),
-            Self::Absent | Self::NotRegular | Self::TooLarge | Self::Io(_) => None,
+            Self::Absent | Self::NotRegular | Self::TooLarge { .. } | Self::Io(_) => None,
         }
     }
 }
@@ -66,7 +69,7 @@ pub fn read(path: &Path) -> Result<String, ReadError> {
     let mut bytes = Vec::new();
     file.take(LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     if bytes.len() as u64 > LIMIT_BYTES {
-        return Err(ReadError::TooLarge);
+        return Err(ReadError::TooLarge { limit_kib: LIMIT_BYTES / 1024 });
     }
     String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)
 }
@@ -134,7 +137,7 @@ mod tests {
         fs::write(&path, b"\xff\xfe").expect("written");
         assert!(matches!(read(&path), Err(ReadError::NotUtf8)));
         fs::write(&path, vec![b' '; 1024 * 1024 + 1]).expect("written");
-        assert!(matches!(read(&path), Err(ReadError::TooLarge)));
+        assert!(matches!(read(&path), Err(ReadError::TooLarge { limit_kib: 1024 })));
     }
 
     #[test]
