@@ -11,7 +11,7 @@ mod exit;
 mod failure;
 mod harden;
 mod message;
-mod output;
+pub mod output;
 mod parse;
 mod password_source;
 pub mod prompt;

@@ -3,14 +3,13 @@
 //!
 //! What a newcomer would get wrong: no environment variable sets the time or a seed. A test passes another world.
 
-use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::color::Stream;
 use super::prompt::{Prompter, TerminalPrompter};
-use super::settings::config;
+use super::settings::{Env, config};
 use crate::crypto::random::{self, RandomError};
 use crate::model::event::Actor;
 use crate::model::time::{Clock, Timestamp};
@@ -29,7 +28,7 @@ pub struct World {
     /// What the standard streams are.
     pub terminal: Terminal,
     /// An environment variable.
-    pub env: Box<dyn Fn(&str) -> Option<OsString>>,
+    pub env: Box<Env<'static>>,
     /// The working directory.
     pub cwd: PathBuf,
     /// The platform's directory for configuration.

@@ -31,7 +31,7 @@ pub enum AdminGuard {
 
 enum Outcome {
     Done(Vec<Written>),
-    LastAdmin(StoredUser, &'static str),
+    LastAdmin(Box<StoredUser>, &'static str),
 }
 
 /// Runs `change` on every account named, in one transaction. `change` writes and returns the event, or `None`
@@ -50,7 +50,7 @@ pub(super) fn each(
             && let Some(admin) = last_admin(tx, settings, &targets, now)?
         {
             let event = about(EventName::LastAdminRefused, &admin).detail("verb", verb);
-            return Ok(Change::Done(Outcome::LastAdmin(admin, verb), vec![event]));
+            return Ok(Change::Done(Outcome::LastAdmin(Box::new(admin), verb), vec![event]));
         }
         let (written, events) = change_all(tx, targets, now, &mut change)?;
         let outcome = Outcome::Done(written);
@@ -58,7 +58,7 @@ pub(super) fn each(
     })?;
     match applied.value {
         Outcome::Done(value) => Ok(Applied { value, changed: applied.changed, triggers: applied.triggers }),
-        Outcome::LastAdmin(user, verb) => Err(Error::LastAdmin { user: Box::new(user), verb }),
+        Outcome::LastAdmin(user, verb) => Err(Error::LastAdmin { user, verb }),
     }
 }
 

@@ -55,7 +55,7 @@ pub enum Rehashed {
 
 /// What one judgement inside the transaction came to.
 enum Judged {
-    In(StoredUser, Timestamp),
+    In(Box<StoredUser>, Timestamp),
     Wrong(Option<Timestamp>),
     Unsupported(Unsupported),
     Refused(Closed),
@@ -97,7 +97,7 @@ pub fn login(
                     Rehash::No => Rehashed::No,
                     Rehash::Outdated => replace_hash(store, act, settings, &target, &stored, given, random)?,
                 };
-                return Ok(LoggedIn { user, at, rehashed });
+                return Ok(LoggedIn { user: *user, at, rehashed });
             }
             Judged::Wrong(locked) => {
                 return Err(Error::WrongCredentials { locked: locked.map(|until| (user, until)) });
@@ -181,7 +181,7 @@ fn succeed(tx: &Tx<'_>, user: &StoredUser, now: Timestamp) -> Result<Change<Judg
         event = event.change("locked_until", lock_value(user), EventValue::Null);
     }
     let after = same_account(tx.view(), user)?;
-    Ok(Change::Done(Judged::In(after, now), vec![event]))
+    Ok(Change::Done(Judged::In(Box::new(after), now), vec![event]))
 }
 
 fn fail(

@@ -30,6 +30,8 @@ pub struct IssueRequest {
     pub ttl: Option<Span>,
     /// Claims after the app's own.
     pub extra: ExtraClaims,
+    /// Even for a locked or inactive account.
+    pub force: Force,
 }
 
 /// A token that was issued.
@@ -87,7 +89,6 @@ pub fn issue(
     settings: &Settings,
     spec: &UserSpec,
     request: &IssueRequest,
-    force: Force,
     key: &SigningKey,
     random: &mut Source<'_>,
 ) -> Result<Applied<(StoredUser, Issued)>, Error> {
@@ -95,7 +96,7 @@ pub fn issue(
     let ttl = request.ttl.unwrap_or_else(|| settings.ttl(request.token_type));
     store.change(act, |tx, now| {
         let user = resolve::one(tx.view(), spec)?;
-        if force == Force::No {
+        if request.force == Force::No {
             may_have_token(&user, now)?;
         }
         let claims = claims_of(tx.schema(), &user, request, now, ttl, jti)?;
@@ -148,7 +149,7 @@ pub fn after_login(
     random: &mut Source<'_>,
 ) -> Result<LoginTokens, Error> {
     let mut make = |token_type: TokenType| -> Result<SignedToken, Error> {
-        let request = IssueRequest { token_type, ttl: None, extra: ExtraClaims::default() };
+        let request = IssueRequest { token_type, ttl: None, extra: ExtraClaims::default(), force: Force::No };
         let jti = new_id(random)?;
         Ok(sign(claims_of(schema, user, &request, at, settings.ttl(token_type), jti)?, key).token)
     };

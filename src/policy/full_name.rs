@@ -14,7 +14,6 @@ pub const MAX_LENGTH: usize = 100;
 
 /// Why a full name is refused; the words are the app's but for [`Refusal::ControlCharacter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// Too few or too many code points between the blanks at the edges.
     #[error("Full name must be between {MIN_LENGTH} and {MAX_LENGTH} characters")]

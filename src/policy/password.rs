@@ -26,7 +26,6 @@ pub struct Limits {
 
 /// Why two lengths are no limits for passwords.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum LimitsRefusal {
     /// Everything would be too short or too long.
     #[error("min_length '{min}' must be from 1 to max_length '{max}'")]
@@ -76,7 +75,6 @@ impl Default for Limits {
 
 /// Why a password is refused; the words are the app's but for [`Refusal::ControlCharacter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// The text is empty.
     #[error("Password is required")]

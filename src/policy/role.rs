@@ -21,7 +21,6 @@ pub struct Roles {
 
 /// Why a typed role is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// None of the offered ones.
     #[error("role '{given}' is not offered, choose one of: {offered}")]

@@ -18,7 +18,6 @@ pub struct Username(String);
 
 /// Why a text is no username; the words are the app's but for [`Refusal::TrailingNewline`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// The text is empty.
     #[error("Username is required")]

@@ -177,5 +177,6 @@ fn pick(context: &mut Context<'_>) -> anyhow::Result<UserSpec> {
         .collect();
     let picked = context.world.prompter.pick("Whom to unlock", &items).map_err(Failure::from)?;
     let user = users.get(picked).ok_or_else(|| Failure::new(Class::Unexpected, "nothing was picked"))?;
+    context.confirm(&format!("Unlock {}?", whom(user)))?;
     Ok(UserSpec::Id(user.id))
 }

@@ -10,14 +10,18 @@ mod select;
 mod token;
 mod user;
 
-use super::args::{Command, UserCommand};
+use super::args::{Command, TokenCommand, UserCommand};
 use super::context::Context;
+use super::failure::Failure;
+use super::output::{self, Style};
+use super::view::{IssuedView, WriteView};
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///
 /// # Errors
 /// What ends the run with a message.
 pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
+    check_columns(&context.style, command)?;
     match command {
         Command::Init(args) => init::run(context, args),
         Command::Migrate(args) => migrate::run(context, args),
@@ -36,4 +40,28 @@ pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
         Command::Completions(args) => generate::completions(context, args),
         Command::Man(args) => generate::man(context, args),
     }
+}
+
+/// A wrong `--columns` is refused before anything is written; the commands that only read find it out by
+/// themselves, when they know which columns the file has.
+fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
+    let checked = match command {
+        Command::Lock(_) | Command::Unlock(_) | Command::SetRole(_) => output::check_columns::<WriteView>(style),
+        Command::User(UserCommand::List(_) | UserCommand::Show(_)) => Ok(()),
+        Command::User(
+            UserCommand::Add(_)
+            | UserCommand::Passwd(_)
+            | UserCommand::Activate(_)
+            | UserCommand::Deactivate(_)
+            | UserCommand::Verify(_),
+        ) => output::check_columns::<WriteView>(style),
+        Command::Token(TokenCommand::Issue(_)) => output::check_columns::<IssuedView<'_>>(style),
+        Command::Token(TokenCommand::Inspect(_) | TokenCommand::Verify(_))
+        | Command::Init(_)
+        | Command::Migrate(_)
+        | Command::Login(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(()),
+    };
+    checked.map_err(Failure::from)
 }

@@ -58,10 +58,9 @@ fn issue(context: &mut Context<'_>, args: &IssueArgs) -> anyhow::Result<u8> {
         }
         (Some(user), ..) => {
             let spec = select::user(user)?;
-            let force = if args.force { Force::Yes } else { Force::No };
             let mut store = context.store()?;
             let applied =
-                token::issue(&mut store, &context.act(), &context.settings, &spec, &request, force, &key, &mut random)
+                token::issue(&mut store, &context.act(), &context.settings, &spec, &request, &key, &mut random)
                     .map_err(Refused)?;
             let (user, issued) = applied.value;
             context.say_triggers(applied.triggers.as_ref());
@@ -116,7 +115,8 @@ fn request(context: &Context<'_>, args: &IssueArgs) -> Result<IssueRequest, Fail
     for claim in &args.claim_json {
         extra.add_json(claim).map_err(|error| Failure::usage(format!("--claim-json: {error}")))?;
     }
-    Ok(IssueRequest { token_type: kind, ttl, extra })
+    let force = if args.force { Force::Yes } else { Force::No };
+    Ok(IssueRequest { token_type: kind, ttl, extra, force })
 }
 
 /// The key for judging, and what it is worth; a missing one is no failure here.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::record::Column;
+use super::record::{Align, Column};
 use super::select::Origin;
 
 /// Blanks between two columns.
@@ -13,6 +13,20 @@ pub(super) const GAP: usize = 2;
 const WIDEST: usize = 120;
 /// Below this width a column is not cut as long as another one can be dropped instead.
 const COMFORTABLE: usize = 24;
+
+/// What a column of numbers gets at least in a list that goes on: ids grow.
+const NUMBER: usize = 7;
+/// Spare columns that a column of words gets in a list that goes on, where the terminal has them.
+const SPARE: usize = 10;
+
+/// Whether the widest texts are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// All rows have been seen.
+    All,
+    /// Only the first ones: room is left for those that follow.
+    First,
+}
 
 /// The columns that are shown, and their widths in terminal columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,15 +40,27 @@ pub(super) struct Layout {
 }
 
 /// Decides from the widest text of each column; `width` is the terminal's, `None` where nothing is cut.
-pub(super) fn decide(columns: &[&'static Column], natural: &[usize], width: Option<usize>, origin: Origin) -> Layout {
-    let shown: Vec<usize> = (0..columns.len()).collect();
-    let widths: Vec<usize> = natural.iter().map(|width| (*width).clamp(1, WIDEST)).collect();
-    let mut layout = Layout { shown, widths, hidden: Vec::new() };
+pub(super) fn decide(
+    columns: &[&'static Column],
+    natural: &[usize],
+    rows: Rows,
+    width: Option<usize>,
+    origin: Origin,
+) -> Layout {
+    let wanted = |(column, natural): (&&Column, &usize)| match (rows, column.align) {
+        (Rows::First, Align::Right) => (*natural).clamp(NUMBER, WIDEST),
+        (Rows::All, _) | (Rows::First, Align::Left) => (*natural).clamp(1, WIDEST),
+    };
+    let widths = columns.iter().zip(natural).map(wanted).collect();
+    let mut layout = Layout { shown: (0..columns.len()).collect(), widths, hidden: Vec::new() };
     if let Some(width) = width {
         if origin == Origin::All {
             layout.drop_columns(columns, width);
         }
         layout.shrink(width);
+        if rows == Rows::First {
+            layout.spread(columns, width);
+        }
     }
     layout
 }
@@ -68,6 +94,22 @@ impl Layout {
             *widest -= 1;
         }
     }
+
+    /// Shares out what the terminal has to spare among the columns of words.
+    fn spread(&mut self, columns: &[&'static Column], width: usize) {
+        let mut left = width.saturating_sub(self.total(usize::MAX));
+        let words = self.shown.iter().zip(&mut self.widths);
+        let mut words: Vec<&mut usize> =
+            words.filter(|(at, _)| columns[**at].align == Align::Left).map(|(_, width)| width).collect();
+        let share = left.checked_div(words.len()).unwrap_or(0).min(SPARE);
+        for word in &mut words {
+            **word += share;
+            left -= share;
+        }
+        if let Some(last) = words.last_mut() {
+            **last += left;
+        }
+    }
 }
 
 /// Cuts a text to a width in terminal columns, with `…` in the place of the rest.
@@ -97,7 +139,7 @@ mod tests {
     const ALL: [&Column; 5] = [&ID, &NAME, &EMAIL, &ROLE, &SEEN];
 
     fn shown(width: Option<usize>, origin: Origin) -> Layout {
-        decide(&ALL, &[4, 10, 40, 9, 20], width, origin)
+        decide(&ALL, &[4, 10, 40, 9, 20], Rows::All, width, origin)
     }
 
     #[test]
@@ -124,6 +166,15 @@ mod tests {
         assert!(layout.hidden.is_empty());
         assert_eq!(layout.total(usize::MAX), 30);
         assert_eq!(shown(Some(3), Origin::Named).widths, [1, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_list_that_goes_on_gets_room_for_what_follows() {
+        let first = |width| decide(&ALL, &[4, 10, 20, 9, 20], Rows::First, width, Origin::All).widths;
+        assert_eq!(first(None), [7, 10, 20, 9, 20]);
+        assert_eq!(first(Some(74)), [7, 10, 20, 9, 20]);
+        assert_eq!(first(Some(84)), [7, 12, 22, 11, 24]);
+        assert_eq!(first(Some(130)), [7, 20, 30, 19, 46]);
     }
 
     #[test]

@@ -12,16 +12,13 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::color::{Color, paint};
 use super::escape::{ABSENT, show};
-use super::layout::{GAP, Layout, decide, truncate};
+use super::layout::{GAP, Layout, Rows, decide, truncate};
 use super::record::{Align, Cell, Column, Mark, Record};
 use super::select::{Origin, Selection};
 use super::sink::Sink;
 
 /// Rows that are held at a time.
 const CHUNK: usize = 100;
-
-/// What a column of numbers gets at least in a list that goes on after the first chunk: ids grow.
-const NUMBER_WIDTH: usize = 7;
 
 /// A cell as it will be seen, without colour.
 struct Shown {
@@ -94,11 +91,9 @@ impl<'w> TableWriter<'w> {
             Some(layout) => layout,
             None => {
                 rows.push(self.columns.iter().map(|column| Shown::title(column.title)).collect());
-                let mut natural = natural_widths(&self.columns, &self.held);
-                if self.held.len() == CHUNK {
-                    leave_room_for_numbers(&self.columns, &mut natural);
-                }
-                decide(&self.columns, &natural, self.width, self.origin)
+                let natural = natural_widths(&self.columns, &self.held);
+                let seen = if self.held.len() == CHUNK { Rows::First } else { Rows::All };
+                decide(&self.columns, &natural, seen, self.width, self.origin)
             }
         };
         rows.append(&mut self.held);
@@ -115,22 +110,15 @@ fn natural_widths(columns: &[&'static Column], rows: &[Vec<Shown>]) -> Vec<usize
     columns.iter().enumerate().map(|(at, column)| widest(at).max(column.title.width())).collect()
 }
 
-fn leave_room_for_numbers(columns: &[&'static Column], natural: &mut [usize]) {
-    for (column, width) in columns.iter().zip(natural) {
-        match column.align {
-            Align::Right => *width = (*width).max(NUMBER_WIDTH),
-            Align::Left => {}
-        }
-    }
-}
-
 /// The cells of a row that are shown; words are cut where there is a terminal, a cut number would be
 /// another number.
 fn fitted(row: Vec<Shown>, columns: &[&'static Column], layout: &Layout, width: Option<usize>) -> Vec<Shown> {
     let mut cells: Vec<Option<Shown>> = row.into_iter().map(Some).collect();
     let mut shown = Vec::with_capacity(layout.shown.len());
     for (at, column_width) in layout.shown.iter().zip(&layout.widths) {
-        let Some(mut cell) = cells[*at].take() else { continue };
+        let Some(mut cell) = cells[*at].take() else {
+            continue;
+        };
         if width.is_some() && columns[*at].align == Align::Left {
             cell.text = truncate(&cell.text, *column_width).into_owned();
         }
@@ -214,7 +202,9 @@ fn write_line(sink: &mut Sink<'_>, line: &str, cells: &[Shown], color: Color) ->
     let mut rest = line;
     for cell in cells {
         let text = rest.trim_start_matches(' ');
-        let Some(after) = text.strip_prefix(cell.text.as_str()) else { break };
+        let Some(after) = text.strip_prefix(cell.text.as_str()) else {
+            break;
+        };
         out.push_str(&rest[..rest.len() - text.len()]);
         paint(&mut out, &cell.text, cell.mark, color);
         rest = after;
@@ -237,7 +227,7 @@ pub(super) fn write_fields<R: Record>(
         vec![Shown { text: R::columns()[*index].title.to_owned(), mark: Mark::Dim }, Shown::new(&record.cell(*index))]
     };
     let rows: Vec<Vec<Shown>> = selection.indexes.iter().map(field).collect();
-    let layout = decide(&FIELDS, &natural_widths(&FIELDS, &rows), None, Origin::All);
+    let layout = decide(&FIELDS, &natural_widths(&FIELDS, &rows), Rows::All, None, Origin::All);
     Grid::new(&FIELDS, &layout, color).write(&mut sink, rows.into_iter())?;
     sink.finish()
 }

@@ -23,9 +23,10 @@ pub(super) enum Event {
     Stop,
 }
 
-/// The most urgent first.
+/// The most urgent first. Stop comes before Interrupt since the crate beneath dialoguer raises INT for any
+/// signal that wakes it.
 const WATCHED: [Event; 5] =
-    [Event::End(SIGTERM), Event::End(SIGHUP), Event::End(SIGQUIT), Event::Interrupt, Event::Stop];
+    [Event::End(SIGTERM), Event::End(SIGHUP), Event::End(SIGQUIT), Event::Stop, Event::Interrupt];
 
 impl Event {
     fn number(self) -> i32 {

@@ -5,8 +5,10 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use rustix::process::{Signal, getpid, getppid, getsid, kill_process};
+use rustix::process::{getppid, getsid};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::signal::SIGSTOP;
+use signal_hook::low_level::raise;
 
 /// Whether the prompt may have hidden the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +78,9 @@ pub(super) fn stop() -> io::Result<()> {
     let session = getsid(None)?;
     let has_shell = getppid().is_some_and(|parent| getsid(Some(parent)) == Ok(session));
     if has_shell {
-        kill_process(getpid(), Signal::STOP)?;
+        // To this very thread: sent to the process, it could reach another thread first, and this one
+        // would hide the typing again before it stops.
+        raise(SIGSTOP)?;
     }
     Ok(())
 }

@@ -14,7 +14,6 @@ const MARKS_IN_UNICODE_14: [char; 4] = ['\u{1b3a}', '\u{1b3c}', '\u{1b42}', '\u{
 
 /// Why a label is refused, in the words of the app's idna library.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum BidiRefusal {
     /// Rule 1: the first character is a letter.
     #[error("First codepoint in label {} must be directionality L, R or AL", quoted(label))]

@@ -23,7 +23,6 @@ const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
 /// Why a label is refused, in the words of the app's idna library.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum LabelRefusal {
     /// Another spelling of the same characters is the normal one.
     #[error("Label must be in Normalization Form C")]
@@ -57,8 +56,9 @@ pub enum LabelRefusal {
         /// The label, or the whole domain for UTS 46.
         text: String,
     },
-    /// A joiner with nothing to join (RFC 5892, appendix A.1 and A.2).
-    #[error("Joiner {} not allowed at position {position} in {}", number(*c), quoted(label))]
+    /// A joiner with nothing to join (RFC 5892, appendix A.1 and A.2); the app's words blame its neighbour,
+    /// known or not.
+    #[error("Unknown codepoint adjacent to joiner {} at position {position} in {}", number(*c), quoted(label))]
     Joiner {
         /// The character.
         c: char,

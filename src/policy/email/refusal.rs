@@ -22,7 +22,6 @@ pub(super) const INPUT_MAX: usize = 2_048;
 ///
 /// `characters` and `character` hold what is shown: a visible character in quotes, else its name or number.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// More than 2,048 characters.
     #[error("Length must not exceed {INPUT_MAX} characters")]

@@ -67,6 +67,9 @@ pub(super) fn is_printable(c: char) -> bool {
 
 /// Python's `lower()`, final sigma included.
 ///
+/// One difference is left: `Σ` before U+0295, a small letter in Unicode 14 and without case since, is final
+/// here and not there, so that `ΣΣΣʕ` is a run to the app alone.
+///
 /// The result is wiped on drop, since the text may be a password.
 pub(super) fn lower_case(text: &str) -> Zeroizing<String> {
     map_runs(text, |run| run.to_lowercase())
