@@ -30,6 +30,9 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
         Ok(cli) => Parsed::Cli(Box::new(cli)),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(error.render().to_string()),
+            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                Parsed::Wrong(no_command_in(arguments), voice(arguments))
+            }
             _ => Parsed::Wrong(in_our_words(&error), voice(arguments)),
         },
     }
@@ -68,7 +71,6 @@ fn in_our_words(error: &clap::Error) -> Failure {
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
             Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
         }
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => no_command_in(&usage),
         _ => {
             let text = error.render().to_string();
             let mut paragraphs = text.split("\n\n");
@@ -85,8 +87,18 @@ fn in_our_words(error: &clap::Error) -> Failure {
     }
 }
 
-fn no_command_in(usage: &str) -> Failure {
-    Failure::usage("a command is missing").hint(one_line(usage))
+/// A group such as `authctl user` alone.
+fn no_command_in(arguments: &[OsString]) -> Failure {
+    let group = arguments
+        .iter()
+        .skip(1)
+        .filter_map(|argument| argument.to_str())
+        .find(|word| Cli::command().get_subcommands().any(|command| command.get_name() == *word));
+    match group {
+        Some(group) => Failure::usage(format!("a command is missing behind '{group}'"))
+            .hint(format!("authctl {group} --help lists them")),
+        None => no_command(),
+    }
 }
 
 /// A text of several lines as one.

@@ -173,11 +173,14 @@ impl EventDraft {
         }
     }
 
-    /// Adds one changed field.
+    /// Adds one changed field; one that stays as it was is left out.
     #[must_use]
     pub fn change(mut self, field: &'static str, before: impl Into<EventValue>, after: impl Into<EventValue>) -> Self {
-        self.before.push((field, before.into()));
-        self.after.push((field, after.into()));
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            self.before.push((field, before));
+            self.after.push((field, after));
+        }
         self
     }
 

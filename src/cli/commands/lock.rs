@@ -103,11 +103,12 @@ fn freed_words(context: &Context<'_>, one: &Written) -> String {
         None => "was not locked".to_owned(),
     };
     let failures = match &one.before.failed_login_attempts {
-        Field::Value(1) => "1 failed login".to_owned(),
-        Field::Value(count) => format!("{count} failed logins"),
-        Field::Null | Field::Absent | Field::Bad(_) => "an unreadable count of failed logins".to_owned(),
+        Field::Value(0) => String::new(),
+        Field::Value(1) => ", with 1 failed login".to_owned(),
+        Field::Value(count) => format!(", with {count} failed logins"),
+        Field::Null | Field::Absent | Field::Bad(_) => ", with an unreadable count of failed logins".to_owned(),
     };
-    format!("{} {}; {was}, with {failures}", context.would("unlocked", "unlock"), whom(&one.after))
+    format!("{} {}; {was}{failures}", context.would("unlocked", "unlock"), whom(&one.after))
 }
 
 fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {

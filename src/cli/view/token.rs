@@ -137,9 +137,20 @@ impl JudgedView {
         }
     }
 
+    /// The codes of the problems, each once.
+    fn codes(&self) -> Vec<&str> {
+        let mut codes: Vec<&str> = Vec::with_capacity(self.problems.len());
+        for problem in &self.problems {
+            if !codes.contains(&problem.code) {
+                codes.push(problem.code);
+            }
+        }
+        codes
+    }
+
     /// One line for people and scripts: the verdict, and the codes of the problems.
     pub fn line(&self) -> String {
-        let codes: Vec<&str> = self.problems.iter().map(|problem| problem.code).collect();
+        let codes = self.codes();
         if codes.is_empty() { self.verdict.to_owned() } else { format!("{}\t{}", self.verdict, codes.join(" ")) }
     }
 }
@@ -164,7 +175,7 @@ impl Record for JudgedView {
             "verdict" => self.verdict.into(),
             "type" => self.kind.as_deref().unwrap_or_default().into(),
             "signature" => self.signature.into(),
-            "problems" => self.problems.iter().map(|p| p.code).collect::<Vec<_>>().join(" ").into(),
+            "problems" => self.codes().join(" ").into(),
             _ => self.user.as_ref().map(|user| user.value(0)).unwrap_or_default(),
         }
     }

@@ -74,15 +74,19 @@ fn in_words(micros: i64, most: usize) -> String {
     parts.join(" ")
 }
 
-/// A time as seen from now, its largest unit alone: "in 29 minutes", "3 hours ago", "just now".
+/// A time as seen from now, to the nearest second: "in 29 minutes", "in 1 hour 59 minutes", "3 days ago", "just
+/// now". Hours come with their minutes: a lock of two hours must not read as one when a moment has passed.
 ///
 /// Ask [`Timestamp::is_forever`] first: this would count the days to the year 9999.
 pub fn relative(ts: Timestamp, now: Timestamp) -> String {
-    let span = ts.since(now);
-    match span.seconds() {
+    let distance = ts.since(now).0;
+    let seconds = distance.saturating_add(distance.signum() * (SECOND / 2)) / SECOND;
+    let rounded = seconds.saturating_mul(SECOND);
+    let units = if (HOUR..DAY).contains(&rounded.saturating_abs()) { 2 } else { 1 };
+    match seconds {
         0 => "just now".to_owned(),
-        1.. => format!("in {}", in_words(span.0, 1)),
-        _ => format!("{} ago", in_words(span.0, 1)),
+        1.. => format!("in {}", in_words(rounded, units)),
+        _ => format!("{} ago", in_words(rounded, units)),
     }
 }
 
@@ -194,9 +198,11 @@ mod tests {
         let now = Timestamp::from_micros(1_795_571_728_000_000).expect("in range");
         for (micros, words) in [
             (0, "just now"),
-            (-999_999, "just now"),
+            (-499_999, "just now"),
             (29 * MINUTE + 59 * SECOND, "in 29 minutes"),
-            (-3 * HOUR - 5 * MINUTE, "3 hours ago"),
+            (2 * HOUR - 17_000, "in 2 hours"),
+            (2 * HOUR - SECOND, "in 1 hour 59 minutes"),
+            (-3 * HOUR - 5 * MINUTE, "3 hours 5 minutes ago"),
             (SECOND, "in 1 second"),
             (-DAY, "1 day ago"),
         ] {
