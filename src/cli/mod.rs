@@ -34,6 +34,11 @@ use crate::ops::error::Class;
 
 pub use output::color::Stream;
 
+/// The definition of the command line: what completions, man pages and the reference are made from.
+pub fn definition() -> clap::Command {
+    <args::Cli as clap::CommandFactory>::command()
+}
+
 /// Runs one command line.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> ExitCode {
     ExitCode::from(run_for_code(arguments, world))

@@ -1,0 +1,117 @@
+//! Imports run downwards only, and each library is used where it belongs (`src/lib.rs`).
+
+use super::{files_below, read, root};
+
+/// Layer, and the layers that it may use.
+const LAYERS: [(&str, &[&str]); 6] = [
+    ("cli", &["cli", "ops", "policy", "crypto", "store", "model"]),
+    ("ops", &["ops", "policy", "crypto", "store", "model"]),
+    ("policy", &["policy", "model"]),
+    ("crypto", &["crypto", "model"]),
+    ("store", &["store", "model"]),
+    ("model", &["model"]),
+];
+
+/// A library, and the only paths under `src/` that may name it.
+const HOMES: [(&str, &[&str]); 9] = [
+    ("rusqlite", &["store/sqlite/"]),
+    ("dialoguer", &["cli/prompt.rs"]),
+    ("clap", &["cli/"]),
+    ("comfy_table", &["cli/output/"]),
+    ("anyhow", &["cli/"]),
+    ("argon2", &["crypto/"]),
+    ("jsonwebtoken", &["crypto/"]),
+    ("directories", &["cli/settings/"]),
+    ("std::env", &["cli/world.rs", "main.rs"]),
+];
+
+fn sources() -> Vec<(String, String)> {
+    let src = root().join("src");
+    files_below("src")
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| {
+            let name = path.strip_prefix(&src).expect("below src").to_str().expect("a plain name").to_owned();
+            (name, read(&path))
+        })
+        .collect()
+}
+
+/// Lines of code: without comments, and without the tests at the end of a file.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.split("#[cfg(test)]").next().unwrap_or(text);
+    text.lines().filter(|line| !line.trim_start().starts_with("//"))
+}
+
+/// The names that follow `crate::` in a line.
+fn used_layers(line: &str) -> Vec<&str> {
+    line.split("crate::")
+        .skip(1)
+        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
+        .collect()
+}
+
+#[test]
+fn imports_run_downwards_only() {
+    let mut checked = 0;
+    for (name, text) in sources() {
+        let Some((layer, allowed)) = LAYERS.iter().find(|(layer, _)| name.starts_with(&format!("{layer}/"))) else {
+            assert!(name == "lib.rs" || name == "main.rs", "{name} belongs to no layer");
+            continue;
+        };
+        for line in code(&text) {
+            for used in used_layers(line) {
+                if LAYERS.iter().any(|(layer, _)| *layer == used) {
+                    checked += 1;
+                    assert!(allowed.contains(&used), "{layer} uses {used} in {name}: {line}");
+                }
+            }
+        }
+    }
+    assert!(checked > 200, "only {checked} imports were looked at");
+}
+
+#[test]
+fn each_library_stays_in_its_home() {
+    for (library, homes) in HOMES {
+        let mut seen = 0;
+        for (name, text) in sources() {
+            let named = code(&text).filter(|line| line.contains(&format!("{library}::")));
+            for line in named {
+                seen += 1;
+                assert!(homes.iter().any(|home| name.starts_with(home)), "{library} in {name}: {line}");
+            }
+        }
+        assert!(seen > 0, "{library} is used nowhere: is it still a dependency?");
+    }
+}
+
+#[test]
+fn there_is_no_unsafe_and_nothing_unfinished() {
+    for (name, text) in sources() {
+        for line in code(&text) {
+            for word in [
+                "unsafe {",
+                "unsafe fn",
+                "unsafe impl",
+                "todo!",
+                "unimplemented!",
+                "println!",
+                "eprintln!",
+                "process::exit",
+            ] {
+                assert!(!line.contains(word), "{word} in {name}: {line}");
+            }
+        }
+        for mark in ["TODO", "FIXME"] {
+            assert!(!text.contains(mark), "{mark} in {name}");
+        }
+    }
+}
+
+#[test]
+fn every_module_opens_with_what_it_is_for() {
+    for (name, text) in sources() {
+        assert!(text.starts_with("//! ") || name.ends_with("tests.rs"), "{name} does not say what it is for");
+    }
+}
