@@ -125,7 +125,7 @@ impl<'w> Context<'w> {
     pub fn act(&self) -> Act<'_> {
         Act {
             clock: &*self.world.clock,
-            actor: &self.world.actor,
+            actor: (self.world.actor)(),
             reason: self.global.reason.as_deref(),
             mode: self.mode(),
         }

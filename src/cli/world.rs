@@ -39,8 +39,8 @@ pub struct World {
     pub random: Fill,
     /// Makes the one who answers questions.
     pub prompter: Box<dyn Prompter>,
-    /// Who acts.
-    pub actor: Actor,
+    /// Who acts; asked only where something is to be recorded, since the user database may be far away.
+    pub actor: Box<dyn Fn() -> Actor>,
 }
 
 /// What the standard streams are.
@@ -70,7 +70,7 @@ impl World {
             clock: Box::new(SystemClock),
             random: random::fill,
             prompter: Box::new(TerminalPrompter::new(super::output::color::Color::Off)),
-            actor: real_actor(),
+            actor: Box::new(real_actor),
         }
     }
 }

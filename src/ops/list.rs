@@ -3,14 +3,15 @@
 use std::ops::ControlFlow;
 
 use super::error::Error;
+use super::resolve;
 use super::settings::Settings;
 use crate::crypto::password::needs_update;
 use crate::crypto::phc::Scheme;
 use crate::model::event::EventRow;
 use crate::model::time::Timestamp;
-use crate::model::user::{Flag, StoredUser};
+use crate::model::user::{Flag, StoredUser, UserSpec};
 use crate::policy::state::{is_locked_or_stuck, stuck};
-use crate::store::{Filter, LockFilter, PasswordFilter, Reader, Sort};
+use crate::store::{Filter, LockFilter, PasswordFilter, Reader, Sort, View};
 
 /// Which locks a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -174,18 +175,41 @@ pub struct Shown {
 /// The events that `user show` lists.
 const LAST_EVENTS: u32 = 5;
 
-/// Everything about an account but hash and salt.
+/// What a look at several accounts found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Those that are there, in the order named.
+    pub shown: Vec<Shown>,
+    /// Why the others are not: no such account, or more than one.
+    pub missing: Vec<Error>,
+}
+
+/// Everything about the accounts named but hash and salt, on one state of the file.
 ///
 /// # Errors
 /// The file's.
-pub fn show(reader: &Reader, settings: &Settings, user: StoredUser) -> Result<Shown, Error> {
-    let hash = reader.view().password(user.id)?.map(|stored| match stored.hash {
+pub fn show(reader: &Reader, settings: &Settings, specs: &[UserSpec]) -> Result<Found, Error> {
+    reader.at_once(|view| {
+        let mut found = Found::default();
+        for spec in specs {
+            match resolve::one(view, spec) {
+                Ok(user) => found.shown.push(shown(view, settings, user)?),
+                Err(error @ (Error::UnknownUser { .. } | Error::Ambiguous { .. })) => found.missing.push(error),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(found)
+    })
+}
+
+fn shown(view: View<'_>, settings: &Settings, user: StoredUser) -> Result<Shown, Error> {
+    let hash = view.password(user.id)?.map(|stored| match stored.hash {
         Some(hash) => HashFacts {
             scheme: Scheme::of(&hash).name(),
             current: needs_update(&hash, settings.hash).map(|outdated| !outdated),
         },
         None => HashFacts { scheme: "unreadable", current: None },
     });
-    let events = reader.events_of(user.id.0, LAST_EVENTS)?;
+    let events = view.events_of(user.id.0, LAST_EVENTS)?;
     Ok(Shown { user, hash, events })
 }

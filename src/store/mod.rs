@@ -44,7 +44,7 @@ pub struct Act<'a> {
     /// Read once inside the transaction.
     pub clock: &'a dyn Clock,
     /// Recorded in the event.
-    pub actor: &'a Actor,
+    pub actor: Actor,
     /// `--reason`.
     pub reason: Option<&'a str>,
     /// Kept or rolled back.

@@ -92,7 +92,7 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
     let freed: Vec<StoredUser> = applied.value.iter().map(|one| one.after.clone()).collect();
     let code = report::written(context, applied, shape, freed_words)?;
     for user in freed {
-        report::still_blocked(context, &user);
+        report::blocked(context, &user);
     }
     Ok(code)
 }

@@ -57,5 +57,5 @@ fn report_unusual(context: &mut Context<'_>, user: &crate::model::user::StoredUs
             crate::cli::message::address(user)
         ));
     }
-    report::still_blocked(context, user);
+    report::blocked(context, user);
 }

@@ -39,7 +39,7 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
     let mut console = crate::cli::console::Console::new(&mut *context.world.stderr, context.voice);
     let act = crate::store::Act {
         clock: &*context.world.clock,
-        actor: &context.world.actor,
+        actor: (context.world.actor)(),
         reason: context.global.reason.as_deref(),
         mode: if context.global.dry_run { crate::store::Mode::DryRun } else { crate::store::Mode::Commit },
     };

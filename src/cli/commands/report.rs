@@ -5,11 +5,12 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::message::whom;
+use crate::cli::message::{address, whom};
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::view::{UserView, WriteView};
-use crate::model::user::{PasswordPresence, StoredUser};
+use crate::model::user::{Flag, PasswordPresence, StoredUser};
 use crate::ops::Written;
+use crate::policy::state::{Lock, lock, stuck};
 use crate::store::{Applied, Changed};
 
 use super::select::Shape;
@@ -64,23 +65,26 @@ pub fn documents(context: &mut Context<'_>, written: Vec<Written>, shape: Shape)
     Ok(())
 }
 
-/// What still keeps the account out, if anything.
-pub fn still_blocked(context: &mut Context<'_>, user: &StoredUser) {
-    use crate::policy::state::{Lock, lock};
-    let address = crate::cli::message::address(user);
-    if user.is_active == crate::model::user::Flag::Off {
-        context
-            .console()
-            .warn(&format!("{} is still inactive; authctl user activate {address} lets it in", whom(user)));
+/// What keeps the account out, if anything, each with its way out.
+pub fn blocked(context: &mut Context<'_>, user: &StoredUser) {
+    let (name, address, now) = (whom(user), address(user), context.now());
+    let unreadable = stuck(user, context.settings.time_format);
+    let mut console = context.console();
+    if user.is_active == Flag::Off {
+        console.warn(&format!("{name} cannot log in: it is inactive; authctl user activate {address} lets it in"));
     }
-    match lock(user, context.now()) {
-        Lock::None | Lock::Expired { .. } => {}
-        Lock::Until { .. } | Lock::Unreadable => {
-            context.console().warn(&format!("{} is still locked; authctl unlock {address} frees it", whom(user)));
+    match (lock(user, now), unreadable) {
+        (Lock::None, _) | (Lock::Expired { .. }, None) => {}
+        (Lock::Expired { .. }, Some(_)) => console.warn(&format!(
+            "{name} cannot log in to the app: its lock has run out, but in a form that makes the app answer 500; authctl \
+             unlock {address} mends it"
+        )),
+        (Lock::Until { .. } | Lock::Unreadable, _) => {
+            console.warn(&format!("{name} cannot log in: it is locked; authctl unlock {address} frees it"));
         }
     }
     if user.password == PasswordPresence::Missing {
-        context.console().warn(&format!("{} has no password yet; authctl user passwd {address} sets one", whom(user)));
+        console.warn(&format!("{name} cannot log in: it has no password; authctl user passwd {address} sets one"));
     }
 }
 
@@ -91,7 +95,7 @@ pub fn tokens_survive(context: &mut Context<'_>, user: &StoredUser) {
          deactivate {} ends them at once",
         context.settings.access_ttl,
         context.settings.refresh_ttl,
-        crate::cli::message::address(user)
+        address(user)
     );
     context.console().note(&text);
 }
@@ -106,7 +110,7 @@ pub fn one(
     user: StoredUser,
     password: Option<&str>,
 ) -> anyhow::Result<()> {
-    let address = crate::cli::message::address(&user);
+    let address = address(&user);
     let lost = |failure: Failure| match password {
         Some(_) => failure.hint(format!("the change was made; set another password: authctl user passwd {address}")),
         None => failure.hint("the change was made"),

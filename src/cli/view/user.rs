@@ -343,6 +343,11 @@ impl ShownView {
         Self { user, hash, last_events }
     }
 
+    /// The account as it is stored.
+    pub fn stored(&self) -> &StoredUser {
+        &self.user.stored
+    }
+
     /// Its last events, newest first.
     pub fn events(&self) -> &[super::EventView] {
         &self.last_events

@@ -6,7 +6,7 @@
 use rusqlite::{OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
 
-use super::{Reader, StoreError, Tx};
+use super::{StoreError, Tx, View};
 use crate::model::event::{Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
 use crate::model::time::Timestamp;
 use crate::store::{Act, TriggerEffect};
@@ -74,7 +74,7 @@ impl Tx<'_> {
     }
 }
 
-impl Reader {
+impl View<'_> {
     /// The last events of one account, newest first; none on a file without the event log.
     ///
     /// # Errors

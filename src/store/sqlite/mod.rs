@@ -63,6 +63,18 @@ impl View<'_> {
 }
 
 impl Reader {
+    /// Runs several reads on one state of the file, under one lock. Nothing slow may happen inside: the app
+    /// cannot write meanwhile.
+    ///
+    /// # Errors
+    /// What `read` returns, and the file's.
+    pub fn at_once<T, E: From<StoreError>>(&self, read: impl FnOnce(View<'_>) -> Result<T, E>) -> Result<T, E> {
+        let snapshot = self.conn.unchecked_transaction().map_err(|error| self.fail(error))?;
+        let result = read(self.view());
+        snapshot.rollback().map_err(|error| self.fail(error))?;
+        result
+    }
+
     /// The file as it reads now.
     pub fn view(&self) -> View<'_> {
         View { conn: &self.conn, schema: &self.schema, place: &self.place }

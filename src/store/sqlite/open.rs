@@ -136,7 +136,9 @@ fn connect(place: &Place, name: &Path, access: OpenFlags) -> Result<Reader, Stor
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(name, flags).map_err(fail)?;
     settle(&conn, place.busy_timeout).map_err(fail)?;
-    let schema = schema::read(&conn).map_err(fail)?;
+    let snapshot = conn.unchecked_transaction().map_err(fail)?;
+    let schema = schema::read(&snapshot).map_err(fail)?;
+    snapshot.rollback().map_err(fail)?;
     schema.require_ours(place)?;
     Ok(Reader { conn, schema, place: place.clone() })
 }

@@ -141,7 +141,7 @@ fn added(context: &mut Context<'_>, store: &Store, user: StoredUser, new: &New) 
     if store.schema().has_customers() && user.customer_id.value().is_none() {
         context.console().warn("it belongs to no customer; --customer ID names one");
     }
-    report::still_blocked(context, &user);
+    report::blocked(context, &user);
     let printed = new.to_print(context);
     document(context, Changed::Yes, user, printed)
 }

@@ -17,7 +17,7 @@ use crate::store::Changed;
 pub fn activate(context: &mut Context<'_>, args: &ActivateArgs) -> anyhow::Result<u8> {
     let written = set_active(context, &args.users, Flag::On, Force::No)?;
     for one in &written {
-        report::still_blocked(context, &one.after);
+        report::blocked(context, &one.after);
     }
     if written.iter().any(|one| one.changed == Changed::Yes) {
         context.console().note("tokens that have not expired work again");
@@ -86,7 +86,7 @@ pub fn set_role(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result
     })?;
     for user in changed {
         context.console().note("it holds from the next request on, also for tokens issued before");
-        report::still_blocked(context, &user);
+        report::blocked(context, &user);
     }
     Ok(crate::cli::exit::DONE)
 }
@@ -109,7 +109,7 @@ pub fn passwd(context: &mut Context<'_>, args: &PasswdArgs) -> anyhow::Result<u8
     context.console().done(&format!("{did} {}", whom(&user)));
     context.say_triggers(applied.triggers.as_ref());
     report::tokens_survive(context, &user);
-    report::still_blocked(context, &user);
+    report::blocked(context, &user);
     let printed = new.to_print(context);
     report::one(context, Changed::Yes, user, printed)?;
     Ok(crate::cli::exit::DONE)

@@ -1,51 +1,43 @@
 //! `user show`.
 
 use crate::cli::args::ShowArgs;
+use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::explain;
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::view::{EventView, HashView, ShownView, UserView};
-use crate::model::user::{StoredUser, UserSpec};
+use crate::model::time::{TimeFormat, Timestamp};
 use crate::ops::error::{Class, Error};
-use crate::ops::{list, resolve};
-use crate::store::Reader;
+use crate::ops::list::{self, Shown};
 
 /// Shows everything but hash and salt.
 pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
     let (specs, shape) = select::users(context, &args.users.users)?;
     let reader = context.reader()?;
-    let (found, missing) = resolve(&reader, &specs)?;
-    let (mut missing, any) = (missing, !found.is_empty());
+    let list::Found { shown, mut missing } = list::show(&reader, &context.settings, &specs).map_err(Refused)?;
+    let any = !shown.is_empty();
     if !any && let Some(first) = missing.pop_if(|_| shape == Shape::One) {
         return Err(Refused(first).into());
     }
-    let views = found.into_iter().map(|user| view(context, &reader, user)).collect::<anyhow::Result<Vec<_>>>()?;
+    let (now, format) = (context.now(), context.settings.time_format);
+    let views: Vec<ShownView> = shown.into_iter().map(|one| view(one, now, format)).collect();
     print(context, &views, shape)?;
+    // On a file that is not migrated nobody can log in, and the hint below says so once.
+    if reader.schema().missing().is_empty() {
+        for view in &views {
+            report::blocked(context, view.stored());
+        }
+    }
     context.say_pending(reader.schema());
     finish(context, missing, any)
 }
 
-type Resolved = (Vec<StoredUser>, Vec<Error>);
-
-fn resolve(reader: &Reader, specs: &[UserSpec]) -> anyhow::Result<Resolved> {
-    let (mut found, mut missing) = (Vec::new(), Vec::new());
-    for spec in specs {
-        match resolve::one(reader.view(), spec) {
-            Ok(user) => found.push(user),
-            Err(error @ (Error::UnknownUser { .. } | Error::Ambiguous { .. })) => missing.push(error),
-            Err(other) => return Err(Refused(other).into()),
-        }
-    }
-    Ok((found, missing))
-}
-
-fn view(context: &Context<'_>, reader: &Reader, user: StoredUser) -> anyhow::Result<ShownView> {
-    let shown = list::show(reader, &context.settings, user).map_err(Refused)?;
-    let user = UserView::new(shown.user, context.now(), context.settings.time_format);
+fn view(shown: Shown, now: Timestamp, format: TimeFormat) -> ShownView {
+    let user = UserView::new(shown.user, now, format);
     let events = shown.events.into_iter().map(EventView::from).collect();
-    Ok(ShownView::new(user, shown.hash.map(HashView::from), events))
+    ShownView::new(user, shown.hash.map(HashView::from), events)
 }
 
 fn print(context: &mut Context<'_>, views: &[ShownView], shape: Shape) -> anyhow::Result<()> {
