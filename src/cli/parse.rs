@@ -25,7 +25,10 @@ pub enum Parsed {
 
 /// Parses the arguments, the program's name first.
 pub fn parse(arguments: &[OsString]) -> Parsed {
-    let result = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let mut definition = Cli::command();
+    let result = definition.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    // Taking the definition apart again costs a tenth of a short command, and the process ends soon.
+    std::mem::forget(definition);
     match result {
         Ok(cli) => Parsed::Cli(Box::new(cli)),
         Err(error) => match error.kind() {

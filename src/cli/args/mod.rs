@@ -15,7 +15,7 @@ pub use global::{ColorWhen, Global, OutputFormat};
 pub use token::{InspectArgs, IssueArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
 pub use user::{
     ActivateArgs, AddArgs, DeactivateArgs, ListArgs, LockArgs, PasswdArgs, SetRoleArgs, ShowArgs, UnlockArgs,
-    UserCommand, UsersArgs,
+    UserCommand, UsersArgs, VerifyUsersArgs,
 };
 
 /// Run the accounts of a FastAPI + SQLite app: migrate, users, lockout, roles, tokens
@@ -45,6 +45,7 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Create a new database, with the first admin in the same step
     #[command(
@@ -103,7 +104,7 @@ pub struct GivenPassword {
     pub password_file: Option<PathBuf>,
 }
 
-/// Arguments of `init`.
+/// Create a new database, with the first admin in the same step
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Username of the first admin
@@ -119,7 +120,7 @@ pub struct InitArgs {
     pub password: NewPassword,
 }
 
-/// Arguments of `migrate`.
+/// Bring an existing database up to date, after a verified backup
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct MigrateArgs {
@@ -143,7 +144,7 @@ pub enum MigrateView {
     Check,
 }
 
-/// Arguments of `login`.
+/// Log in as the app does, and print its two tokens as JSON
 #[derive(Debug, Args)]
 pub struct LoginArgs {
     /// Username, e-mail, or id:57
@@ -163,7 +164,7 @@ pub struct LoginArgs {
     pub key: KeyArgs,
 }
 
-/// Arguments of `completions`.
+/// Print the completion script of a shell
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
@@ -171,7 +172,7 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
-/// Arguments of `man`.
+/// Print the man page, or write all of them into a directory
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// Write one page per command into this directory

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Commands on tokens.
+/// Issue, inspect and verify tokens
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum TokenCommand {
     /// Issue a token for an account: the token alone on stdout
     #[command(after_help = "Example:\n  TOKEN=$(authctl token issue dr-lena --ttl 5m)")]
@@ -37,7 +38,7 @@ pub enum TokenKind {
     Refresh,
 }
 
-/// Arguments of `token issue`.
+/// Issue a token for an account: the token alone on stdout
 #[derive(Debug, Args)]
 pub struct IssueArgs {
     /// Username, e-mail, or id:57
@@ -89,7 +90,7 @@ pub struct IssueArgs {
     pub key: KeyArgs,
 }
 
-/// Arguments of `token inspect`.
+/// Show a token in words: verdict, claims, times, all problems
 #[derive(Debug, Args)]
 pub struct InspectArgs {
     /// The token, as pasted; - reads it from standard input
@@ -117,7 +118,7 @@ pub struct InspectArgs {
     pub key: KeyArgs,
 }
 
-/// Arguments of `token verify`.
+/// Judge tokens for scripts: one line each, exit 6 if any is bad
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// Tokens; - reads them from standard input, one per line

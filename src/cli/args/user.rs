@@ -4,8 +4,9 @@ use clap::{Args, Subcommand};
 
 use super::NewPassword;
 
-/// Commands on accounts.
+/// Add, list, show and change accounts
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum UserCommand {
     /// Add an account
     #[command(after_help = "Example:\n  authctl user add dr-lena --email lena@example.org --role therapist --generate")]
@@ -21,7 +22,7 @@ pub enum UserCommand {
     /// Keep accounts out, and end their tokens at once
     Deactivate(DeactivateArgs),
     /// Mark the e-mail of accounts as verified
-    Verify(UsersArgs),
+    Verify(VerifyUsersArgs),
 }
 
 /// One or more accounts.
@@ -32,7 +33,7 @@ pub struct UsersArgs {
     pub users: Vec<String>,
 }
 
-/// Arguments of `user show`.
+/// Show everything about accounts but hash and salt
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// Whom.
@@ -40,7 +41,7 @@ pub struct ShowArgs {
     pub users: UsersArgs,
 }
 
-/// Arguments of `user activate`.
+/// Let accounts log in again
 #[derive(Debug, Args)]
 pub struct ActivateArgs {
     /// Whom.
@@ -48,7 +49,15 @@ pub struct ActivateArgs {
     pub users: UsersArgs,
 }
 
-/// Arguments of `user deactivate`.
+/// Mark the e-mail of accounts as verified
+#[derive(Debug, Args)]
+pub struct VerifyUsersArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub users: UsersArgs,
+}
+
+/// Keep accounts out, and end their tokens at once
 #[derive(Debug, Args)]
 pub struct DeactivateArgs {
     /// Whom.
@@ -60,7 +69,7 @@ pub struct DeactivateArgs {
     pub force: bool,
 }
 
-/// Arguments of `user add`.
+/// Add an account
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// Username: 3 to 50 letters, digits, hyphens and underscores
@@ -100,7 +109,7 @@ pub struct AddArgs {
     pub password: NewPassword,
 }
 
-/// Arguments of `user list`.
+/// List accounts
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Only this role
@@ -148,7 +157,7 @@ pub struct ListArgs {
     pub count: bool,
 }
 
-/// Arguments of `user passwd`.
+/// Set a new password
 #[derive(Debug, Args)]
 pub struct PasswdArgs {
     /// Username, e-mail, or id:57
@@ -160,7 +169,7 @@ pub struct PasswdArgs {
     pub password: NewPassword,
 }
 
-/// Arguments of `lock`.
+/// Lock accounts for a time
 #[derive(Debug, Args)]
 pub struct LockArgs {
     /// Whom.
@@ -188,7 +197,7 @@ pub struct LockArgs {
     pub force: bool,
 }
 
-/// Arguments of `unlock`.
+/// Free locked accounts: lock and counter together
 #[derive(Debug, Args)]
 pub struct UnlockArgs {
     /// Usernames, e-mails, or id:57; - reads them from standard input; on a terminal without any: pick one
@@ -208,7 +217,7 @@ pub struct UnlockArgs {
     pub reactivate: bool,
 }
 
-/// Arguments of `set-role`.
+/// Give an account another role
 #[derive(Debug, Args)]
 pub struct SetRoleArgs {
     /// Username, e-mail, or id:57

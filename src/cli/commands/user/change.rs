@@ -1,6 +1,6 @@
 //! `user activate`, `deactivate`, `verify`, `passwd`, and `set-role`.
 
-use crate::cli::args::{ActivateArgs, DeactivateArgs, PasswdArgs, SetRoleArgs, UsersArgs};
+use crate::cli::args::{ActivateArgs, DeactivateArgs, PasswdArgs, SetRoleArgs, UsersArgs, VerifyUsersArgs};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
@@ -57,8 +57,8 @@ fn set_active(
 }
 
 /// `user verify`.
-pub fn verify(context: &mut Context<'_>, args: &UsersArgs) -> anyhow::Result<u8> {
-    let (specs, shape) = select::users(context, &args.users)?;
+pub fn verify(context: &mut Context<'_>, args: &VerifyUsersArgs) -> anyhow::Result<u8> {
+    let (specs, shape) = select::users(context, &args.users.users)?;
     let mut store = context.store()?;
     let applied = account::verify(&mut store, &context.act(), &context.settings, &specs).map_err(Refused)?;
     report::written(context, applied, shape, |context, one| {
