@@ -108,14 +108,19 @@ impl<'w> Console<'w> {
     }
 
     fn line(&mut self, label: Option<(&str, &str)>, text: &str) {
-        let text: Vec<_> = text.split('\n').map(defuse).collect();
-        let text = text.join("\n");
-        let written = match (label, self.voice.color) {
-            (None, _) => writeln!(self.stderr, "{text}"),
-            (Some((word, _)), Color::Off) => writeln!(self.stderr, "{word}: {text}"),
-            (Some((word, code)), Color::On) => writeln!(self.stderr, "\u{1b}[{code}m{word}:\u{1b}[0m {text}"),
+        let mut line = match (label, self.voice.color) {
+            (None, _) => String::new(),
+            (Some((word, _)), Color::Off) => format!("{word}: "),
+            (Some((word, code)), Color::On) => format!("\u{1b}[{code}m{word}:\u{1b}[0m "),
         };
-        // A closed stderr must not undo what was done.
-        let _ = written;
+        for (index, part) in text.split('\n').enumerate() {
+            if index > 0 {
+                line.push('\n');
+            }
+            line.push_str(&defuse(part));
+        }
+        line.push('\n');
+        // In one piece, so that lines of parallel runs do not mix; a closed stderr must not undo what was done.
+        let _ = self.stderr.write_all(line.as_bytes());
     }
 }
