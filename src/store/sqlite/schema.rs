@@ -173,63 +173,67 @@ const WANTED_INDEXES: [WantedIndex; 3] = [
 
 /// SQLite's counter of schema changes.
 pub(super) fn version(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.query_row("PRAGMA schema_version", [], |row| row.get(0))
+    conn.prepare_cached("PRAGMA schema_version")?.query_row([], |row| row.get(0))
 }
 
-/// Reads what every command needs to know of the schema.
+/// Reads what every command needs to know of the schema. Plain pragmas, not their table-valued functions, which
+/// cost ten times as much to prepare: every run comes by here.
 pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
-    let users = relation(conn, "users")?;
-    let events = relation(conn, "security_events")?;
-    let customers = relation(conn, "customers")?;
+    let mut customers = Relation::Missing;
+    let mut triggers = Vec::new();
+    let mut statement = conn.prepare(
+        "SELECT type, name FROM sqlite_schema
+          WHERE (type = 'trigger' AND tbl_name = 'users' COLLATE NOCASE)
+             OR (type IN ('table', 'view') AND name = 'customers' COLLATE NOCASE)
+          ORDER BY name",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        match row.get_ref(0)?.as_str()? {
+            "trigger" => triggers.push(row.get(1)?),
+            _ => customers = Relation::Table,
+        }
+    }
     Ok(Schema {
         version: version(conn)?,
-        users,
-        columns: columns(conn, "users")?,
-        events: (events != Relation::Missing).then_some(events),
-        event_columns: columns(conn, "security_events")?,
-        customers: (customers != Relation::Missing).then_some(customers),
-        triggers: triggers(conn)?,
+        users: relation(conn, "PRAGMA table_list(users)")?,
+        columns: columns(conn, "PRAGMA table_xinfo(users)")?,
+        events: Some(relation(conn, "PRAGMA table_list(security_events)")?).filter(|found| *found != Relation::Missing),
+        event_columns: columns(conn, "PRAGMA table_xinfo(security_events)")?,
+        customers: Some(customers).filter(|found| *found != Relation::Missing),
+        triggers,
     })
 }
 
-fn relation(conn: &Connection, table: &str) -> rusqlite::Result<Relation> {
-    let mut statement =
-        conn.prepare_cached("SELECT type, strict FROM pragma_table_list(:table) WHERE schema = 'main'")?;
-    let mut rows = statement.query(named_params! { ":table": table })?;
-    let Some(row) = rows.next()? else {
-        return Ok(Relation::Missing);
-    };
-    let kind: String = row.get(0)?;
-    let strict: bool = row.get(1)?;
-    Ok(match (kind.as_str(), strict) {
-        ("table", false) => Relation::Table,
-        ("table", true) => Relation::StrictTable,
-        ("view", _) => Relation::View,
-        _ => Relation::Virtual,
-    })
+fn relation(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Relation> {
+    let mut statement = conn.prepare(pragma)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if row.get_ref("schema")?.as_str()? != "main" {
+            continue;
+        }
+        let strict: bool = row.get("strict")?;
+        return Ok(match (row.get_ref("type")?.as_str()?, strict) {
+            ("table", false) => Relation::Table,
+            ("table", true) => Relation::StrictTable,
+            ("view", _) => Relation::View,
+            _ => Relation::Virtual,
+        });
+    }
+    Ok(Relation::Missing)
 }
 
-fn columns(conn: &Connection, table: &str) -> rusqlite::Result<Vec<Column>> {
-    let mut statement =
-        conn.prepare_cached("SELECT name, type, dflt_value, pk, hidden FROM pragma_table_xinfo(:table)")?;
-    let rows = statement.query_map(named_params! { ":table": table }, |row| {
+fn columns(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Vec<Column>> {
+    let mut statement = conn.prepare(pragma)?;
+    let rows = statement.query_map([], |row| {
         Ok(Column {
-            name: row.get(0)?,
-            declared: row.get(1)?,
-            default: row.get(2)?,
-            primary_key: row.get::<_, i64>(3)? > 0,
-            generated: row.get::<_, i64>(4)? > 1,
+            name: row.get("name")?,
+            declared: row.get("type")?,
+            default: row.get("dflt_value")?,
+            primary_key: row.get::<_, i64>("pk")? > 0,
+            generated: row.get::<_, i64>("hidden")? > 1,
         })
     })?;
-    rows.collect()
-}
-
-fn triggers(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT name FROM sqlite_schema
-          WHERE type = 'trigger' AND tbl_name = 'users' COLLATE NOCASE ORDER BY name",
-    )?;
-    let rows = statement.query_map([], |row| row.get(0))?;
     rows.collect()
 }
 
