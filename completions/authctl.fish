@@ -31,11 +31,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_needs_command" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_needs_command" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_needs_command" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_needs_command" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_needs_command" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_needs_command" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_needs_command" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_needs_command" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_needs_command" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -63,11 +63,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l admin-username -d 'Username of the first admin' -r
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l admin-email -d 'E-mail of the first admin' -r
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l password-file -d 'Read the password from a file (one line)' -r -F
@@ -89,11 +89,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -114,11 +114,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -135,11 +135,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -156,11 +156,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -177,11 +177,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -205,11 +205,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l email -d 'E-mail, by which the app looks the account up' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l role -d 'Role [default: the column\'s default, else the first of those offered]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l full-name -d 'Full name' -r
@@ -236,11 +236,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l role -d 'Only this role' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l match -d 'Only accounts with this text in username, e-mail or full name' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l sort -d 'Order: id, username, email, role, created_at, last_login, failed_login_attempts, locked_until' -r
@@ -268,11 +268,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -289,11 +289,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l password-file -d 'Read the password from a file (one line)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
@@ -313,11 +313,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -334,11 +334,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -356,11 +356,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -377,11 +377,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file (one line)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
@@ -403,11 +403,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l for -d 'For this long: 90s, 30m, 2h, 7d, 2w [default: the configured lockout, 30m]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l until -d 'Until this time: RFC 3339, YYYY-MM-DD [HH:MM[:SS]] (UTC), or +2h' -r
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
@@ -429,11 +429,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -453,11 +453,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l expect -d 'Only if the account has this role now' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
@@ -476,11 +476,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -500,11 +500,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l type -d 'The type' -r -f -a "access\t'Opens the app'
 refresh\t'Gets a new access token'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l ttl -d 'Lifetime: 90s, 30m, 2h, 7d [default: the configured one]' -r
@@ -534,11 +534,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l file -d 'Read the token from a file' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l type -d 'The type that it must have' -r -f -a "access\t'Opens the app'
 refresh\t'Gets a new access token'"
@@ -562,11 +562,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l type -d 'The type that each must have' -r -f -a "access\t'Opens the app'
 refresh\t'Gets a new access token'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l leeway -d 'By how much exp, nbf and iat may be missed' -r
@@ -588,11 +588,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand completions" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand completions" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand completions" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -609,11 +609,11 @@ json\t'One JSON document'
 jsonl\t'One JSON object a line'
 csv\t'CSV with a header'"
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l columns -d 'Only these columns, in this order' -r
-complete -c authctl -n "__fish_authctl_using_subcommand man" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured' -r -f -a "auto\t'On a terminal that can show them'
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l color -d 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]' -r -f -a "auto\t'On a terminal that can show them'
 always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l reason -d 'Why; recorded in the event' -r
-complete -c authctl -n "__fish_authctl_using_subcommand man" -l busy-timeout -d 'How long to wait for a lock of another process' -r
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l out -d 'Write one page per command into this directory' -r -f -a "(__fish_complete_directories)"
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'

@@ -69,9 +69,9 @@ fn format(global: &Global) -> Format {
 
 fn color(global: &Global, world: &World, stream: Stream) -> Color {
     let when = match global.color {
-        args::ColorWhen::Auto => When::Auto,
-        args::ColorWhen::Always => When::Always,
-        args::ColorWhen::Never => When::Never,
+        Some(args::ColorWhen::Auto) | None => When::Auto,
+        Some(args::ColorWhen::Always) => When::Always,
+        Some(args::ColorWhen::Never) => When::Never,
     };
     let (no_color, clicolor_force, term) =
         ((world.env)("NO_COLOR"), (world.env)("CLICOLOR_FORCE"), (world.env)("TERM"));
@@ -91,7 +91,7 @@ impl<'w> Context<'w> {
         {
             return Err(Failure::usage(format!("--reason is longer than {MAX_REASON} characters")).into());
         }
-        let busy_timeout = busy_timeout(&global.busy_timeout)?;
+        let busy_timeout = busy_timeout(global.busy_timeout.as_deref())?;
         let (config, _path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
             .map_err(|error| with_hint(Class::Usage, error.to_string(), error.hint()))?;
         let style = Style {
@@ -330,7 +330,11 @@ impl<'w> Context<'w> {
     }
 }
 
-fn busy_timeout(text: &str) -> Result<Duration, Failure> {
+/// How long the app waits for a lock, too (`app-facts`, Login and lockout).
+const USUAL_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn busy_timeout(text: Option<&str>) -> Result<Duration, Failure> {
+    let Some(text) = text else { return Ok(USUAL_BUSY_TIMEOUT) };
     if text == "0" || text == "0s" {
         return Ok(Duration::ZERO);
     }

@@ -26,8 +26,12 @@ pub enum Parsed {
 /// Parses the arguments, the program's name first.
 pub fn parse(arguments: &[OsString]) -> Parsed {
     let mut definition = Cli::command();
-    let result = definition.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    // Taking the definition apart again costs a tenth of a short command, and the process ends soon.
+    let result = definition.try_get_matches_from_mut(arguments).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches);
+        std::mem::forget(matches);
+        cli
+    });
+    // Taking these two apart again costs a tenth of a short command, and the process ends soon.
     std::mem::forget(definition);
     match result {
         Ok(cli) => Parsed::Cli(Box::new(cli)),

@@ -41,9 +41,9 @@ pub struct Global {
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// Colours: NO_COLOR and CLICOLOR_FORCE are honoured
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
-    pub color: ColorWhen,
+    /// Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]
+    #[arg(long, value_enum, value_name = "WHEN", global = true)]
+    pub color: Option<ColorWhen>,
 
     /// Run the whole transaction, then roll it back; the file stays byte for byte as it is
     #[arg(long, short = 'n', global = true)]
@@ -61,9 +61,9 @@ pub struct Global {
     #[arg(long, value_name = "TEXT", global = true)]
     pub reason: Option<String>,
 
-    /// How long to wait for a lock of another process
-    #[arg(long, value_name = "DUR", default_value = "5s", global = true)]
-    pub busy_timeout: String,
+    /// How long to wait for a lock of another process [default: 5s]
+    #[arg(long, value_name = "DUR", global = true)]
+    pub busy_timeout: Option<String>,
 
     /// Refuse to write where the table users has triggers
     #[arg(long, global = true)]

@@ -208,12 +208,13 @@ pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
 fn relation(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Relation> {
     let mut statement = conn.prepare(pragma)?;
     let mut rows = statement.query([])?;
+    // schema, name, type, ncol, wr, strict (sqlite.org/pragma).
     while let Some(row) = rows.next()? {
-        if row.get_ref("schema")?.as_str()? != "main" {
+        if row.get_ref(0)?.as_str()? != "main" {
             continue;
         }
-        let strict: bool = row.get("strict")?;
-        return Ok(match (row.get_ref("type")?.as_str()?, strict) {
+        let strict: bool = row.get(5)?;
+        return Ok(match (row.get_ref(2)?.as_str()?, strict) {
             ("table", false) => Relation::Table,
             ("table", true) => Relation::StrictTable,
             ("view", _) => Relation::View,
@@ -225,13 +226,14 @@ fn relation(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Relatio
 
 fn columns(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Vec<Column>> {
     let mut statement = conn.prepare(pragma)?;
+    // cid, name, type, notnull, dflt_value, pk, hidden (sqlite.org/pragma).
     let rows = statement.query_map([], |row| {
         Ok(Column {
-            name: row.get("name")?,
-            declared: row.get("type")?,
-            default: row.get("dflt_value")?,
-            primary_key: row.get::<_, i64>("pk")? > 0,
-            generated: row.get::<_, i64>("hidden")? > 1,
+            name: row.get(1)?,
+            declared: row.get(2)?,
+            default: row.get(4)?,
+            primary_key: row.get::<_, i64>(5)? > 0,
+            generated: row.get::<_, i64>(6)? > 1,
         })
     })?;
     rows.collect()
