@@ -56,6 +56,9 @@ complete -c authctl -n "__fish_authctl_needs_command" -f -a "set-role" -d 'Give 
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "token" -d 'Issue, inspect and verify tokens'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c authctl -n "__fish_authctl_needs_command" -f -a "man" -d 'Print the man page, or write all of them into a directory'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l admin-username -d 'Username of the first admin' -r
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l admin-email -d 'E-mail of the first admin' -r
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l password-file -d 'Read the password from a file (one line)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -68,9 +71,8 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l admin-username -d 'Username of the first admin' -r
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l admin-email -d 'E-mail of the first admin' -r
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l password-file -d 'Read the password from a file (one line)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l password-stdin -d 'Read the password from standard input (one line)'
+complete -c authctl -n "__fish_authctl_using_subcommand init" -l generate -d 'Make a password and print it once, alone, on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -79,8 +81,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand init" -s n -l dry-run -d
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l password-stdin -d 'Read the password from standard input (one line)'
-complete -c authctl -n "__fish_authctl_using_subcommand init" -l generate -d 'Make a password and print it once, alone, on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -94,6 +94,7 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l no-backup -d 'Do not make a backup first'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -102,7 +103,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -l no-backup -d 'Do not make a backup first'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -f -a "status" -d 'Show each step, applied or pending'
 complete -c authctl -n "__fish_authctl_using_subcommand migrate; and not __fish_seen_subcommand_from status plan check" -f -a "plan" -d 'Print the exact SQL that would run'
@@ -198,6 +198,11 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_see
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -f -a "activate" -d 'Let accounts log in again'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -f -a "deactivate" -d 'Keep accounts out, and end their tokens at once'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and not __fish_seen_subcommand_from add list show passwd activate deactivate verify" -f -a "verify" -d 'Mark the e-mail of accounts as verified'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l email -d 'E-mail, by which the app looks the account up' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l role -d 'Role [default: the column\'s default, else the first of those offered]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l full-name -d 'Full name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l customer -d 'Customer, on a database that has customers' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l password-file -d 'Read the password from a file (one line)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -210,11 +215,11 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l email -d 'E-mail, by which the app looks the account up' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l role -d 'Role [default: the column\'s default, else the first of those offered]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l full-name -d 'Full name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l customer -d 'Customer, on a database that has customers' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l password-file -d 'Read the password from a file (one line)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l inactive -d 'Add it inactive'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l verified -d 'Add it with its e-mail verified'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l if-missing -d 'The same account being there already is no error'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l password-stdin -d 'Read the password from standard input (one line)'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l generate -d 'Make a password and print it once, alone, on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -223,12 +228,12 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l inactive -d 'Add it inactive'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l verified -d 'Add it with its e-mail verified'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l if-missing -d 'The same account being there already is no error'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l password-stdin -d 'Read the password from standard input (one line)'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -l generate -d 'Make a password and print it once, alone, on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l role -d 'Only this role' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l match -d 'Only accounts with this text in username, e-mail or full name' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l sort -d 'Order: id, username, email, role, created_at, last_login, failed_login_attempts, locked_until' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l limit -d 'At most this many' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l after -d 'Only ids above this one: the next page' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -241,11 +246,12 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l role -d 'Only this role' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l match -d 'Only accounts with this text in username, e-mail or full name' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l sort -d 'Order: id, username, email, role, created_at, last_login, failed_login_attempts, locked_until' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l limit -d 'At most this many' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l after -d 'Only ids above this one: the next page' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l locked -d 'Only locked accounts, stuck ones among them'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l stuck -d 'Only stuck accounts: the app answers 500 on their logins'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l inactive -d 'Only inactive accounts'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l unverified -d 'Only accounts whose e-mail is not verified'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-password -d 'Only accounts without a password'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l count -d 'Print only how many there are'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -254,12 +260,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l locked -d 'Only locked accounts, stuck ones among them'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l stuck -d 'Only stuck accounts: the app answers 500 on their logins'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l inactive -d 'Only inactive accounts'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l unverified -d 'Only accounts whose e-mail is not verified'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-password -d 'Only accounts without a password'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -l count -d 'Print only how many there are'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -282,6 +282,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-triggers -d 'Refuse to write where the table users has triggers'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l password-file -d 'Read the password from a file (one line)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -294,7 +295,8 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l password-file -d 'Read the password from a file (one line)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Read the password from standard input (one line)'
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l generate -d 'Make a password and print it once, alone, on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -303,8 +305,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Read the password from standard input (one line)'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -l generate -d 'Make a password and print it once, alone, on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from activate" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -339,6 +339,7 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l force -d 'Even the last active admin'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -347,7 +348,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -l force -d 'Even the last active admin'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from deactivate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -370,6 +370,8 @@ complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_su
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -l no-triggers -d 'Refuse to write where the table users has triggers'
 complete -c authctl -n "__fish_authctl_using_subcommand user; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file (one line)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -382,8 +384,9 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-file -d 'Read the password from a file (one line)' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input (one line)'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l rehash -d 'Replace an outdated hash after a successful login'
+complete -c authctl -n "__fish_authctl_using_subcommand login" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -392,10 +395,9 @@ complete -c authctl -n "__fish_authctl_using_subcommand login" -s n -l dry-run -
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l password-stdin -d 'Read the password from standard input (one line)'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l rehash -d 'Replace an outdated hash after a successful login'
-complete -c authctl -n "__fish_authctl_using_subcommand login" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l for -d 'For this long: 90s, 30m, 2h, 7d, 2w [default: the configured lockout, 30m]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l until -d 'Until this time: RFC 3339, YYYY-MM-DD [HH:MM[:SS]] (UTC), or +2h' -r
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -408,8 +410,9 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l for -d 'For this long: 90s, 30m, 2h, 7d, 2w [default: the configured lockout, 30m]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l until -d 'Until this time: RFC 3339, YYYY-MM-DD [HH:MM[:SS]] (UTC), or +2h' -r
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l forever -d 'Without end'
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l deactivate -d 'Deactivate too, which ends tokens at once'
+complete -c authctl -n "__fish_authctl_using_subcommand lock" -l force -d 'Even the last active admin'
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -418,9 +421,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand lock" -s n -l dry-run -d
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l forever -d 'Without end'
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l deactivate -d 'Deactivate too, which ends tokens at once'
-complete -c authctl -n "__fish_authctl_using_subcommand lock" -l force -d 'Even the last active admin'
 complete -c authctl -n "__fish_authctl_using_subcommand lock" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -434,6 +434,9 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l expired -d 'Free those whose time has passed, and rewrite future locks that the app cannot read (for cron)'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l all-locked -d 'Free all of them'
+complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l reactivate -d 'Activate inactive accounts too'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -442,10 +445,8 @@ complete -c authctl -n "__fish_authctl_using_subcommand unlock" -s n -l dry-run 
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l expired -d 'Free those whose time has passed, and rewrite future locks that the app cannot read (for cron)'
-complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l all-locked -d 'Free all of them'
-complete -c authctl -n "__fish_authctl_using_subcommand unlock" -l reactivate -d 'Activate inactive accounts too'
 complete -c authctl -n "__fish_authctl_using_subcommand unlock" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l expect -d 'Only if the account has this role now' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -458,7 +459,7 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l expect -d 'Only if the account has this role now' -r
+complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l force -d 'Even the last active admin'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -467,7 +468,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand set-role" -s n -l dry-ru
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand set-role" -l force -d 'Even the last active admin'
 complete -c authctl -n "__fish_authctl_using_subcommand set-role" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -493,6 +493,15 @@ complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_se
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -f -a "issue" -d 'Issue a token for an account: the token alone on stdout'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -f -a "inspect" -d 'Show a token in words: verdict, claims, times, all problems'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and not __fish_seen_subcommand_from issue inspect verify" -f -a "verify" -d 'Judge tokens for scripts: one line each, exit 6 if any is bad'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l type -d 'The type' -r -f -a "access\t'Opens the app'
+refresh\t'Gets a new access token'"
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l ttl -d 'Lifetime: 90s, 30m, 2h, 7d [default: the configured one]' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l claim -d 'Add a claim with a text' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l claim-json -d 'Add a claim with a JSON value' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l user-id -d 'With --offline: the claim user_id' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l email -d 'With --offline: the claim email' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l role -d 'With --offline: the claim role' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -505,15 +514,10 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l type -d 'The type' -r -f -a "access\t'Opens the app'
-refresh\t'Gets a new access token'"
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l ttl -d 'Lifetime: 90s, 30m, 2h, 7d [default: the configured one]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l claim -d 'Add a claim with a text' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l claim-json -d 'Add a claim with a JSON value' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l user-id -d 'With --offline: the claim user_id' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l email -d 'With --offline: the claim email' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l role -d 'With --offline: the claim role' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l allow-long-ttl -d 'Allow a lifetime above 24 hours and above the configured one'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l force -d 'Even for a locked or inactive account'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l offline -d 'Look at no database and record no event; the three options below say whose token it is'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -522,11 +526,12 @@ complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_s
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l allow-long-ttl -d 'Allow a lifetime above 24 hours and above the configured one'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l force -d 'Even for a locked or inactive account'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l offline -d 'Look at no database and record no event; the three options below say whose token it is'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from issue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l file -d 'Read the token from a file' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l type -d 'The type that it must have' -r -f -a "access\t'Opens the app'
+refresh\t'Gets a new access token'"
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l leeway -d 'By how much exp, nbf and iat may be missed' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -539,11 +544,8 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l file -d 'Read the token from a file' -r -F
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l type -d 'The type that it must have' -r -f -a "access\t'Opens the app'
-refresh\t'Gets a new access token'"
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l leeway -d 'By how much exp, nbf and iat may be missed' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l no-verify -d 'Do not judge: exit 0 for all that decodes'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -552,9 +554,11 @@ complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_s
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l no-verify -d 'Do not judge: exit 0 for all that decodes'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l type -d 'The type that each must have' -r -f -a "access\t'Opens the app'
+refresh\t'Gets a new access token'"
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l leeway -d 'By how much exp, nbf and iat may be missed' -r
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -567,10 +571,7 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l type -d 'The type that each must have' -r -f -a "access\t'Opens the app'
-refresh\t'Gets a new access token'"
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l leeway -d 'By how much exp, nbf and iat may be missed' -r
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l secret-file -d 'Read the signing key from a file (one line end is removed)' -r -F
+complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but results, warnings and errors'
@@ -579,7 +580,6 @@ complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_s
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l no-triggers -d 'Refuse to write where the table users has triggers'
-complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -l insecure-default-key -d 'Allow the app\'s built-in key, which everybody knows'
 complete -c authctl -n "__fish_authctl_using_subcommand token; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
@@ -602,6 +602,7 @@ complete -c authctl -n "__fish_authctl_using_subcommand completions" -s y -l yes
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-input -d 'Never ask: exit 2 where an answer is missing'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -l no-triggers -d 'Refuse to write where the table users has triggers'
 complete -c authctl -n "__fish_authctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c authctl -n "__fish_authctl_using_subcommand man" -l out -d 'Write one page per command into this directory' -r -f -a "(__fish_complete_directories)"
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l database -d 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l config -d 'The configuration file [default: ./authctl.toml, then the platform\'s directory]' -r -F
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s o -l output -d 'How results are printed' -r -f -a "table\t'For people'
@@ -614,7 +615,6 @@ always\t'Even into a file'
 never\t'Nowhere'"
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l reason -d 'Why; recorded in the event' -r
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l busy-timeout -d 'How long to wait for a lock of another process [default: 5s]' -r
-complete -c authctl -n "__fish_authctl_using_subcommand man" -l out -d 'Write one page per command into this directory' -r -f -a "(__fish_complete_directories)"
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l json -d 'Short for --output json: one document on stdout, errors as JSON on stderr'
 complete -c authctl -n "__fish_authctl_using_subcommand man" -l csv-raw -d 'In CSV, print texts as they are: not escaped, not guarded against formulas'
 complete -c authctl -n "__fish_authctl_using_subcommand man" -s q -l quiet -d 'Say nothing but results, warnings and errors'

@@ -91,6 +91,9 @@ impl<'w> Context<'w> {
         {
             return Err(Failure::usage(format!("--reason is longer than {MAX_REASON} characters")).into());
         }
+        if global.json && global.output.is_some() {
+            return Err(Failure::usage("--json and --output at once").hint("--json is short for --output json").into());
+        }
         let busy_timeout = busy_timeout(global.busy_timeout.as_deref())?;
         let (config, _path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
             .map_err(|error| with_hint(Class::Usage, error.to_string(), error.hint()))?;

@@ -52,16 +52,16 @@ pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut W
         Parsed::Help(text) => return print_help(world, &text),
         Parsed::Wrong(failure, voice) => return end(world, voice, failure),
     };
-    let voice = voice(&parsed.global, world);
+    let global = parsed.all_global();
+    let voice = voice(&global, world);
     if parsed.version {
-        let text = version::text(&parsed.global);
+        let text = version::text(&global);
         return print_help(world, &text);
     }
     let Some(command) = &parsed.command else {
         return end(world, voice, parse::no_command());
     };
-    let result =
-        Context::new(world, &parsed.global, voice).and_then(|mut context| commands::run(&mut context, command));
+    let result = Context::new(world, &global, voice).and_then(|mut context| commands::run(&mut context, command));
     match result {
         Ok(code) => code,
         Err(error) => {

@@ -76,9 +76,11 @@ fn describe(command: &clap::Command, text: &mut String) {
 
 /// The options of one command, without those of every command.
 fn options(command: &clap::Command) -> String {
-    let own = command
-        .get_arguments()
-        .filter(|option| !option.is_positional() && !option.is_global_set() && option.get_long() != Some("help"));
+    let own = command.get_arguments().filter(|option| {
+        !option.is_positional()
+            && option.get_help_heading() != Some("Global options")
+            && option.get_long() != Some("help")
+    });
     let names = own.map(|option| {
         let value = match option.get_action() {
             clap::ArgAction::Set | clap::ArgAction::Append => {

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use global::{ColorWhen, Global, OutputFormat};
-pub use token::{InspectArgs, IssueArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
+pub use token::{InspectArgs, IssueArgs, KeyArgs, TokenArgs, TokenCommand, TokenKind, VerifyArgs};
 pub use user::{
-    ActivateArgs, AddArgs, DeactivateArgs, ListArgs, LockArgs, PasswdArgs, SetRoleArgs, ShowArgs, UnlockArgs,
+    ActivateArgs, AddArgs, DeactivateArgs, ListArgs, LockArgs, PasswdArgs, SetRoleArgs, ShowArgs, UnlockArgs, UserArgs,
     UserCommand, UsersArgs, VerifyUsersArgs,
 };
 
@@ -55,8 +55,7 @@ pub enum Command {
     /// Bring an existing database up to date, after a verified backup
     Migrate(MigrateArgs),
     /// Add, list, show and change accounts
-    #[command(subcommand)]
-    User(UserCommand),
+    User(UserArgs),
     /// Log in as the app does, and print its two tokens as JSON
     Login(LoginArgs),
     /// Lock accounts for a time
@@ -66,12 +65,44 @@ pub enum Command {
     /// Give an account another role
     SetRole(SetRoleArgs),
     /// Issue, inspect and verify tokens
-    #[command(subcommand)]
-    Token(TokenCommand),
+    Token(TokenArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print the man page, or write all of them into a directory
     Man(ManArgs),
+}
+
+impl Cli {
+    /// The options of every command, from all the places where they may stand.
+    pub fn all_global(&self) -> Global {
+        match &self.command {
+            None => self.global.clone(),
+            Some(command) => command.global().over(&self.global),
+        }
+    }
+}
+
+impl Command {
+    /// The options of every command that were given behind the command's name.
+    fn global(&self) -> Global {
+        match self {
+            Self::Init(args) => args.global.clone(),
+            Self::Migrate(args) => match &args.view {
+                None => args.global.clone(),
+                Some(MigrateView::Status(view)) => view.global.over(&args.global),
+                Some(MigrateView::Plan(view)) => view.global.over(&args.global),
+                Some(MigrateView::Check(view)) => view.global.over(&args.global),
+            },
+            Self::User(args) => args.command.global().over(&args.global),
+            Self::Login(args) => args.global.clone(),
+            Self::Lock(args) => args.global.clone(),
+            Self::Unlock(args) => args.global.clone(),
+            Self::SetRole(args) => args.global.clone(),
+            Self::Token(args) => args.command.global().over(&args.global),
+            Self::Completions(args) => args.global.clone(),
+            Self::Man(args) => args.global.clone(),
+        }
+    }
 }
 
 /// Where a new password comes from; without one of these it is asked for on the terminal.
@@ -118,11 +149,14 @@ pub struct InitArgs {
     /// Its password; a generated one unless another source is named.
     #[command(flatten)]
     pub password: NewPassword,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Bring an existing database up to date, after a verified backup
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct MigrateArgs {
     /// Do not make a backup first
     #[arg(long)]
@@ -131,17 +165,46 @@ pub struct MigrateArgs {
     /// Only look.
     #[command(subcommand)]
     pub view: Option<MigrateView>,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// The read-only faces of `migrate`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum MigrateView {
     /// Show each step, applied or pending
-    Status,
+    Status(StatusArgs),
     /// Print the exact SQL that would run
-    Plan,
+    Plan(PlanArgs),
     /// Exit 0 where the database is up to date, 9 where not
-    Check,
+    Check(CheckArgs),
+}
+
+/// Show each step, applied or pending
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Print the exact SQL that would run
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Exit 0 where the database is up to date, 9 where not
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Log in as the app does, and print its two tokens as JSON
@@ -162,6 +225,10 @@ pub struct LoginArgs {
     /// The signing key.
     #[command(flatten)]
     pub key: KeyArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Print the completion script of a shell
@@ -170,6 +237,10 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Print the man page, or write all of them into a directory
@@ -178,4 +249,8 @@ pub struct ManArgs {
     /// Write one page per command into this directory
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }

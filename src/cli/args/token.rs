@@ -4,7 +4,21 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Global;
+
 /// Issue, inspect and verify tokens
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+
+    /// Which.
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+/// Commands on tokens.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum TokenCommand {
@@ -15,6 +29,17 @@ pub enum TokenCommand {
     Inspect(InspectArgs),
     /// Judge tokens for scripts: one line each, exit 6 if any is bad
     Verify(VerifyArgs),
+}
+
+impl TokenCommand {
+    /// The options of every command that were given behind this one's name.
+    pub fn global(&self) -> &Global {
+        match self {
+            Self::Issue(args) => &args.global,
+            Self::Inspect(args) => &args.global,
+            Self::Verify(args) => &args.global,
+        }
+    }
 }
 
 /// Where the signing key comes from: SECRET_KEY in the environment, else in .env, unless a file is named.
@@ -88,6 +113,10 @@ pub struct IssueArgs {
     /// The signing key.
     #[command(flatten)]
     pub key: KeyArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Show a token in words: verdict, claims, times, all problems
@@ -116,6 +145,10 @@ pub struct InspectArgs {
     /// The signing key.
     #[command(flatten)]
     pub key: KeyArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Judge tokens for scripts: one line each, exit 6 if any is bad
@@ -136,4 +169,8 @@ pub struct VerifyArgs {
     /// The signing key.
     #[command(flatten)]
     pub key: KeyArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }

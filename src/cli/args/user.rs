@@ -2,9 +2,21 @@
 
 use clap::{Args, Subcommand};
 
-use super::NewPassword;
+use super::{Global, NewPassword};
 
 /// Add, list, show and change accounts
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+
+    /// Which.
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+/// Commands on accounts.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum UserCommand {
@@ -25,6 +37,21 @@ pub enum UserCommand {
     Verify(VerifyUsersArgs),
 }
 
+impl UserCommand {
+    /// The options of every command that were given behind this one's name.
+    pub fn global(&self) -> &Global {
+        match self {
+            Self::Add(args) => &args.global,
+            Self::List(args) => &args.global,
+            Self::Show(args) => &args.global,
+            Self::Passwd(args) => &args.global,
+            Self::Activate(args) => &args.global,
+            Self::Deactivate(args) => &args.global,
+            Self::Verify(args) => &args.global,
+        }
+    }
+}
+
 /// One or more accounts.
 #[derive(Debug, Args)]
 pub struct UsersArgs {
@@ -39,6 +66,10 @@ pub struct ShowArgs {
     /// Whom.
     #[command(flatten)]
     pub users: UsersArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Let accounts log in again
@@ -47,6 +78,10 @@ pub struct ActivateArgs {
     /// Whom.
     #[command(flatten)]
     pub users: UsersArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Mark the e-mail of accounts as verified
@@ -55,6 +90,10 @@ pub struct VerifyUsersArgs {
     /// Whom.
     #[command(flatten)]
     pub users: UsersArgs,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Keep accounts out, and end their tokens at once
@@ -67,6 +106,10 @@ pub struct DeactivateArgs {
     /// Even the last active admin
     #[arg(long)]
     pub force: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Add an account
@@ -107,6 +150,10 @@ pub struct AddArgs {
     /// Its password.
     #[command(flatten)]
     pub password: NewPassword,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// List accounts
@@ -155,6 +202,10 @@ pub struct ListArgs {
     /// Print only how many there are
     #[arg(long)]
     pub count: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Set a new password
@@ -167,6 +218,10 @@ pub struct PasswdArgs {
     /// The new password.
     #[command(flatten)]
     pub password: NewPassword,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Lock accounts for a time
@@ -195,6 +250,10 @@ pub struct LockArgs {
     /// Even the last active admin
     #[arg(long)]
     pub force: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Free locked accounts: lock and counter together
@@ -215,6 +274,10 @@ pub struct UnlockArgs {
     /// Activate inactive accounts too
     #[arg(long, conflicts_with_all = ["expired", "all_locked"])]
     pub reactivate: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Give an account another role
@@ -235,4 +298,8 @@ pub struct SetRoleArgs {
     /// Even the last active admin
     #[arg(long)]
     pub force: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
 }

@@ -19,10 +19,27 @@ const LONG_LOCK: Duration = Duration::from_secs(4);
 
 /// Migrates, or looks.
 pub fn run(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
-    match args.view {
-        None => migrate(context, args),
-        Some(view) => look(context, view),
+    let face = match &args.view {
+        None => return migrate(context, args),
+        Some(MigrateView::Status(_)) => Face::Status,
+        Some(MigrateView::Plan(_)) => Face::Plan,
+        Some(MigrateView::Check(_)) => Face::Check,
+    };
+    if args.no_backup {
+        return Err(Failure::usage("--no-backup goes with migrate itself, which writes").hint("leave it away").into());
     }
+    look(context, face)
+}
+
+/// What is only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Face {
+    /// Each step.
+    Status,
+    /// The SQL.
+    Plan,
+    /// Up to date or not.
+    Check,
 }
 
 fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
@@ -120,7 +137,7 @@ fn print(context: &mut Context<'_>, outcome: MigrateOutcome) -> anyhow::Result<u
     Ok(DONE)
 }
 
-fn look(context: &mut Context<'_>, face: MigrateView) -> anyhow::Result<u8> {
+fn look(context: &mut Context<'_>, face: Face) -> anyhow::Result<u8> {
     let reader = context.reader()?;
     let steps = reader.migration_steps().map_err(Refused::from)?;
     let faults = reader.schema().faults(&steps);
@@ -129,8 +146,8 @@ fn look(context: &mut Context<'_>, face: MigrateView) -> anyhow::Result<u8> {
         steps.iter().filter(|step| step.state == StepState::Pending).map(|step| format!("{};", step.sql)).collect();
     let view = MigrationView::new(steps, None);
     match (context.style.format, face) {
-        (Format::Table, MigrateView::Plan) => print_plan(context, &plan)?,
-        (Format::Table, MigrateView::Status | MigrateView::Check) | (Format::Csv, _) => table(context, &view)?,
+        (Format::Table, Face::Plan) => print_plan(context, &plan)?,
+        (Format::Table, Face::Status | Face::Check) | (Format::Csv, _) => table(context, &view)?,
         (Format::Json | Format::Jsonl, _) => document(context, &view)?,
     }
     for fault in &faults {
@@ -139,7 +156,7 @@ fn look(context: &mut Context<'_>, face: MigrateView) -> anyhow::Result<u8> {
     Ok(verdict(context, face, waiting, faults.len()))
 }
 
-fn verdict(context: &mut Context<'_>, face: MigrateView, waiting: usize, faults: usize) -> u8 {
+fn verdict(context: &mut Context<'_>, face: Face, waiting: usize, faults: usize) -> u8 {
     if faults > 0 {
         return exit(Class::Drift);
     }
@@ -148,11 +165,11 @@ fn verdict(context: &mut Context<'_>, face: MigrateView, waiting: usize, faults:
             context.console().done("up to date");
             DONE
         }
-        (MigrateView::Status | MigrateView::Plan, _) => {
+        (Face::Status | Face::Plan, _) => {
             context.console().hint("authctl migrate applies what is pending");
             DONE
         }
-        (MigrateView::Check, _) => {
+        (Face::Check, _) => {
             context.console().hint("authctl migrate applies what is pending");
             exit(Class::Pending)
         }

@@ -25,20 +25,26 @@ pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
     match command {
         Command::Init(args) => init::run(context, args),
         Command::Migrate(args) => migrate::run(context, args),
-        Command::User(UserCommand::Add(args)) => user::add(context, args),
-        Command::User(UserCommand::List(args)) => user::list(context, args),
-        Command::User(UserCommand::Show(args)) => user::show(context, args),
-        Command::User(UserCommand::Passwd(args)) => user::passwd(context, args),
-        Command::User(UserCommand::Activate(args)) => user::activate(context, args),
-        Command::User(UserCommand::Deactivate(args)) => user::deactivate(context, args),
-        Command::User(UserCommand::Verify(args)) => user::verify(context, args),
+        Command::User(args) => run_user(context, &args.command),
         Command::Login(args) => login::run(context, args),
         Command::Lock(args) => lock::lock(context, args),
         Command::Unlock(args) => lock::unlock(context, args),
         Command::SetRole(args) => user::set_role(context, args),
-        Command::Token(args) => token::run(context, args),
+        Command::Token(args) => token::run(context, &args.command),
         Command::Completions(args) => generate::completions(context, args),
         Command::Man(args) => generate::man(context, args),
+    }
+}
+
+fn run_user(context: &mut Context<'_>, command: &UserCommand) -> anyhow::Result<u8> {
+    match command {
+        UserCommand::Add(args) => user::add(context, args),
+        UserCommand::List(args) => user::list(context, args),
+        UserCommand::Show(args) => user::show(context, args),
+        UserCommand::Passwd(args) => user::passwd(context, args),
+        UserCommand::Activate(args) => user::activate(context, args),
+        UserCommand::Deactivate(args) => user::deactivate(context, args),
+        UserCommand::Verify(args) => user::verify(context, args),
     }
 }
 
@@ -47,21 +53,21 @@ pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
 fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
     let checked = match command {
         Command::Lock(_) | Command::Unlock(_) | Command::SetRole(_) => output::check_columns::<WriteView>(style),
-        Command::User(UserCommand::List(_) | UserCommand::Show(_)) => Ok(()),
-        Command::User(
+        Command::User(args) => match &args.command {
+            UserCommand::List(_) | UserCommand::Show(_) => Ok(()),
             UserCommand::Add(_)
             | UserCommand::Passwd(_)
             | UserCommand::Activate(_)
             | UserCommand::Deactivate(_)
-            | UserCommand::Verify(_),
-        ) => output::check_columns::<WriteView>(style),
-        Command::Token(TokenCommand::Issue(_)) => output::check_columns::<IssuedView<'_>>(style),
-        Command::Token(TokenCommand::Inspect(_) | TokenCommand::Verify(_))
-        | Command::Init(_)
-        | Command::Migrate(_)
-        | Command::Login(_)
-        | Command::Completions(_)
-        | Command::Man(_) => Ok(()),
+            | UserCommand::Verify(_) => output::check_columns::<WriteView>(style),
+        },
+        Command::Token(args) => match &args.command {
+            TokenCommand::Issue(_) => output::check_columns::<IssuedView<'_>>(style),
+            TokenCommand::Inspect(_) | TokenCommand::Verify(_) => Ok(()),
+        },
+        Command::Init(_) | Command::Migrate(_) | Command::Login(_) | Command::Completions(_) | Command::Man(_) => {
+            Ok(())
+        }
     };
     checked.map_err(Failure::from)
 }
