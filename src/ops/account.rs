@@ -9,7 +9,7 @@ use crate::crypto::random::Source;
 use crate::model::event::{EventName, EventValue};
 use crate::model::role::RoleName;
 use crate::model::secret::Password;
-use crate::model::user::{Field, Flag, StoredUser, UserSpec};
+use crate::model::user::{Field, Flag, StoredPassword, StoredUser, UserSpec};
 use crate::store::{Act, Applied, Change, Changed, Mode, Schema, Store, View};
 
 /// Sets or clears `is_active`; clearing guards the last usable admin unless `--force`.
@@ -133,11 +133,10 @@ pub fn set_password(
         let written = Written { before, after, changed: Changed::Yes };
         Ok::<_, Error>(Change::Done(written, vec![event]))
     })?;
-    if act.mode == Mode::Commit {
-        let kept = store.view().password(target.id)?;
-        if !kept.is_some_and(|stored| password::matches(&stored, new)) {
-            return Err(Error::Unexpected("the new password does not verify against what is stored".to_owned()));
-        }
+    // What was read back inside the transaction is this hash, whatever somebody else has written since.
+    let stored = StoredPassword { hash: Some(hash.hash), salt: Some(hash.salt) };
+    if act.mode == Mode::Commit && !password::matches(&stored, new) {
+        return Err(Error::Unexpected("the new password does not verify against what is stored".to_owned()));
     }
     Ok(applied)
 }
