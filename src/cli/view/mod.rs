@@ -3,10 +3,14 @@
 
 mod event;
 mod migration;
+mod shown;
 mod token;
 mod user;
+mod write;
 
 pub use event::EventView;
 pub use migration::MigrationView;
+pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
-pub use user::{CountView, HashView, ShownView, UserView, WriteView};
+pub use user::UserView;
+pub use write::WriteView;

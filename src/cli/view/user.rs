@@ -10,7 +10,6 @@ use crate::cli::output::escape::escape_bytes;
 use crate::cli::output::{Cell, Column, Mark, Record};
 use crate::model::time::{StoredTime, TimeFormat, Timestamp};
 use crate::model::user::{Field, Flag, RawCell, StoredUser};
-use crate::ops::list::HashFacts;
 use crate::policy::state::{State, state};
 
 /// An account: `cli.md`, JSON.
@@ -40,7 +39,8 @@ pub struct UserView {
     now: Timestamp,
 }
 
-const USER_COLUMNS: [Column; 13] = [
+/// The columns of an account.
+pub(super) const COLUMNS: [Column; 13] = [
     Column::right("id", "ID", Column::ALWAYS),
     Column::left("username", "USERNAME", Column::ALWAYS),
     Column::left("email", "EMAIL", 80),
@@ -86,9 +86,36 @@ impl UserView {
         }
     }
 
+    /// The account as it is stored.
+    pub(super) fn stored(&self) -> &StoredUser {
+        &self.stored
+    }
+
     /// Whether every cell could be read.
     pub fn is_readable(&self) -> bool {
         self.raw.is_empty()
+    }
+
+    /// What a machine reads in the column of this name.
+    pub(super) fn named(&self, column: &str) -> Cow<'_, str> {
+        let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
+        match column {
+            "id" => self.id.to_string().into(),
+            "username" => borrowed(&self.username),
+            "email" => borrowed(&self.email),
+            "full_name" => borrowed(&self.full_name),
+            "role" => borrowed(&self.role),
+            "is_active" => flag(self.is_active).into(),
+            "is_verified" => flag(self.is_verified).into(),
+            "created_at" => text(&self.created_at).into(),
+            "last_login" => text(&self.last_login).into(),
+            "failed_login_attempts" => number(self.failed_login_attempts).into(),
+            "locked_until" => text(&self.locked_until).into(),
+            "state" => self.state.unwrap_or_default().into(),
+            _ => number(self.customer_id.flatten()).into(),
+        }
     }
 
     fn state_cell(&self) -> Cell<'_> {
@@ -122,12 +149,12 @@ impl UserView {
 
 impl Record for UserView {
     fn columns() -> &'static [Column] {
-        &USER_COLUMNS
+        &COLUMNS
     }
 
     fn cell(&self, index: usize) -> Cell<'_> {
         let user = &self.stored;
-        match USER_COLUMNS[index].name {
+        match COLUMNS[index].name {
             "id" => Cell::plain(self.id.to_string()),
             "username" => text_cell(&user.username),
             "email" => text_cell(&user.email),
@@ -145,24 +172,7 @@ impl Record for UserView {
     }
 
     fn value(&self, index: usize) -> Cow<'_, str> {
-        let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
-        match USER_COLUMNS[index].name {
-            "id" => self.id.to_string().into(),
-            "username" => borrowed(&self.username),
-            "email" => borrowed(&self.email),
-            "full_name" => borrowed(&self.full_name),
-            "role" => borrowed(&self.role),
-            "is_active" => flag(self.is_active).into(),
-            "is_verified" => flag(self.is_verified).into(),
-            "created_at" => text(&self.created_at).into(),
-            "last_login" => text(&self.last_login).into(),
-            "failed_login_attempts" => number(self.failed_login_attempts).into(),
-            "locked_until" => text(&self.locked_until).into(),
-            "state" => self.state.unwrap_or_default().into(),
-            _ => number(self.customer_id.flatten()).into(),
-        }
+        self.named(COLUMNS[index].name)
     }
 
     fn kept_keys() -> &'static [&'static str] {
@@ -241,174 +251,5 @@ fn time_cell(field: &Field<StoredTime>, now: Timestamp) -> Cell<'_> {
         Field::Value(time) => Cell::plain(message::when(time.instant(), now)),
         Field::Null | Field::Absent => Cell::absent(),
         Field::Bad(cell) => raw_cell(cell),
-    }
-}
-
-/// The result of a write: `{"changed","user"}`, with `password` where one was generated.
-#[derive(Debug, Serialize)]
-pub struct WriteView {
-    changed: bool,
-    user: UserView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<String>,
-}
-
-const WRITE_COLUMNS: [Column; 7] = [
-    Column::left("changed", "CHANGED", Column::ALWAYS),
-    Column::right("id", "ID", Column::ALWAYS),
-    Column::left("username", "USERNAME", Column::ALWAYS),
-    Column::left("email", "EMAIL", 80),
-    Column::left("role", "ROLE", 60),
-    Column::left("state", "STATE", 90),
-    Column::left("password", "PASSWORD", Column::ALWAYS),
-];
-
-impl WriteView {
-    /// A write and, where one was generated, the password.
-    pub fn new(changed: crate::store::Changed, user: UserView, password: Option<&str>) -> Self {
-        let changed = changed == crate::store::Changed::Yes;
-        Self { changed, user, password: password.map(str::to_owned) }
-    }
-}
-
-impl Drop for WriteView {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.password);
-    }
-}
-
-impl Record for WriteView {
-    fn columns() -> &'static [Column] {
-        &WRITE_COLUMNS
-    }
-
-    fn cell(&self, index: usize) -> Cell<'_> {
-        Cell::plain(self.value(index))
-    }
-
-    fn value(&self, index: usize) -> Cow<'_, str> {
-        match WRITE_COLUMNS[index].name {
-            "changed" => self.changed.to_string().into(),
-            "id" => self.user.id.to_string().into(),
-            "username" => borrowed(&self.user.username),
-            "email" => borrowed(&self.user.email),
-            "role" => borrowed(&self.user.role),
-            "state" => self.user.state.unwrap_or_default().into(),
-            _ => borrowed(&self.password),
-        }
-    }
-
-    fn kept_keys() -> &'static [&'static str] {
-        &["changed", "user", "password"]
-    }
-}
-
-/// What `user show` adds of the hash.
-#[derive(Debug, Serialize)]
-pub struct HashView {
-    scheme: &'static str,
-    current: Option<bool>,
-}
-
-impl From<HashFacts> for HashView {
-    fn from(facts: HashFacts) -> Self {
-        Self { scheme: facts.scheme, current: facts.current }
-    }
-}
-
-/// `user show`: an account with its hash's scheme and its last events.
-#[derive(Debug, Serialize)]
-pub struct ShownView {
-    #[serde(flatten)]
-    user: UserView,
-    hash: Option<HashView>,
-    last_events: Vec<super::EventView>,
-}
-
-const HASH_COLUMN: Column = Column::left("hash", "HASH", 10);
-
-const SHOWN_COLUMNS: [Column; 14] = {
-    let mut columns = [HASH_COLUMN; 14];
-    let mut index = 0;
-    while index < USER_COLUMNS.len() {
-        columns[index] = USER_COLUMNS[index];
-        index += 1;
-    }
-    columns
-};
-
-impl ShownView {
-    /// All that `user show` tells.
-    pub fn new(user: UserView, hash: Option<HashView>, last_events: Vec<super::EventView>) -> Self {
-        Self { user, hash, last_events }
-    }
-
-    /// The account as it is stored.
-    pub fn stored(&self) -> &StoredUser {
-        &self.user.stored
-    }
-
-    /// Its last events, newest first.
-    pub fn events(&self) -> &[super::EventView] {
-        &self.last_events
-    }
-
-    fn hash_words(&self) -> (String, Mark) {
-        match &self.hash {
-            None => (String::new(), Mark::Dim),
-            Some(HashView { scheme, current: Some(true) }) => (format!("{scheme}, current"), Mark::Good),
-            Some(HashView { scheme: "bcrypt", current: _ }) => {
-                ("bcrypt, outdated; logs in only where the app has bcrypt below 5".to_owned(), Mark::Warn)
-            }
-            Some(HashView { scheme, current: Some(false) }) => (format!("{scheme}, outdated"), Mark::Warn),
-            Some(HashView { scheme, current: None }) => ((*scheme).to_owned(), Mark::Bad),
-        }
-    }
-}
-
-impl Record for ShownView {
-    fn columns() -> &'static [Column] {
-        &SHOWN_COLUMNS
-    }
-
-    fn cell(&self, index: usize) -> Cell<'_> {
-        if index < USER_COLUMNS.len() {
-            return self.user.cell(index);
-        }
-        match self.hash_words() {
-            (words, _) if words.is_empty() => Cell::absent(),
-            (words, mark) => Cell::marked(words, mark),
-        }
-    }
-
-    fn value(&self, index: usize) -> Cow<'_, str> {
-        if index < USER_COLUMNS.len() { self.user.value(index) } else { self.hash_words().0.into() }
-    }
-
-    fn kept_keys() -> &'static [&'static str] {
-        &["raw"]
-    }
-}
-
-/// `user list --count`.
-#[derive(Debug, Serialize)]
-pub struct CountView {
-    /// How many.
-    pub count: u64,
-}
-
-const COUNT_COLUMNS: [Column; 1] = [Column::right("count", "COUNT", Column::ALWAYS)];
-
-impl Record for CountView {
-    fn columns() -> &'static [Column] {
-        &COUNT_COLUMNS
-    }
-
-    fn cell(&self, _index: usize) -> Cell<'_> {
-        Cell::plain(self.count.to_string())
-    }
-
-    fn value(&self, _index: usize) -> Cow<'_, str> {
-        self.count.to_string().into()
     }
 }
