@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::cli::args::{MigrateArgs, MigrateView};
 use crate::cli::context::Context;
-use crate::cli::exit::{DONE, exit};
+use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::shell;
 use crate::cli::output::{Emitter, Format, OutputError, write_json};
 use crate::cli::view::MigrationView;
 use crate::model::text;
 use crate::ops::error::Class;
-use crate::store::{BackupProgress, BackupWish, MigrateOutcome, Migration, Step, StepState};
+use crate::store::{BackupProgress, BackupWish, MigrateOutcome, Migration, Step, StepState, StoreError};
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
 const LONG_LOCK: Duration = Duration::from_secs(4);
@@ -141,39 +141,26 @@ fn look(context: &mut Context<'_>, face: Face) -> anyhow::Result<u8> {
     let reader = context.reader()?;
     let steps = reader.migration_steps().map_err(Refused::from)?;
     let faults = reader.schema().faults(&steps);
-    let waiting = pending(&steps);
-    let plan: Vec<String> =
-        steps.iter().filter(|step| step.state == StepState::Pending).map(|step| format!("{};", step.sql)).collect();
+    let waiting = || steps.iter().filter(|step| step.state == StepState::Pending);
+    let missing: Vec<String> = waiting().map(|step| step.name.clone()).collect();
+    let plan: Vec<String> = waiting().map(|step| format!("{};", step.sql)).collect();
     let view = MigrationView::new(steps, None);
     match (context.style.format, face) {
         (Format::Table, Face::Plan) => print_plan(context, &plan)?,
         (Format::Table, Face::Status | Face::Check) | (Format::Csv, _) => table(context, &view)?,
         (Format::Json | Format::Jsonl, _) => document(context, &view)?,
     }
-    for fault in &faults {
-        context.console().warn(fault);
+    if !faults.is_empty() {
+        return Err(Refused::from(StoreError::Drift { faults }).into());
     }
-    Ok(verdict(context, face, waiting, faults.len()))
-}
-
-fn verdict(context: &mut Context<'_>, face: Face, waiting: usize, faults: usize) -> u8 {
-    if faults > 0 {
-        return exit(Class::Drift);
-    }
-    match (face, waiting) {
-        (_, 0) => {
-            context.console().done("up to date");
-            DONE
-        }
-        (Face::Status | Face::Plan, _) => {
+    match (face, missing.is_empty()) {
+        (_, true) => context.console().done("up to date"),
+        (Face::Status | Face::Plan, false) => {
             context.console().hint("authctl migrate applies what is pending");
-            DONE
         }
-        (Face::Check, _) => {
-            context.console().hint("authctl migrate applies what is pending");
-            exit(Class::Pending)
-        }
+        (Face::Check, false) => return Err(Refused::from(StoreError::Pending { missing }).into()),
     }
+    Ok(DONE)
 }
 
 fn print_plan(context: &mut Context<'_>, plan: &[String]) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::select;
 use crate::cli::args::{InspectArgs, IssueArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
 use crate::cli::context::{Context, key_failure};
-use crate::cli::exit::{DONE, exit};
+use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
 use crate::cli::output::{Emitter, Format, emit_one};
@@ -162,10 +162,7 @@ fn inspect(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<u8> 
     };
     let judged = token::judge(&bench, &context.settings, cleaned.token.expose(), now).map_err(Refused)?;
     let decodes = judged.judgement.header.is_some() && judged.judgement.claims.is_some();
-    let accepted = judged.judgement.verdict == Verdict::Accepted;
-    if key.is_none() {
-        context.console().hint("give the app's key: SECRET_KEY, .env, or --secret-file FILE");
-    }
+    let verdict = judged.judgement.verdict;
     match context.style.format {
         Format::Table => words::print(context, &judged)?,
         Format::Json | Format::Jsonl | Format::Csv => {
@@ -173,8 +170,16 @@ fn inspect(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<u8> 
             emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
         }
     }
-    let good = if args.no_verify { decodes } else { accepted };
-    Ok(if good { DONE } else { exit(Class::TokenRejected) })
+    let good = if args.no_verify { decodes } else { verdict == Verdict::Accepted };
+    if good {
+        return Ok(DONE);
+    }
+    let failure = Failure::new(Class::TokenRejected, format!("the token is {}", verdict.as_str()));
+    Err(match key {
+        Some(_) => failure.hint("what stands on stdout says why"),
+        None => failure.hint("give the app's key: SECRET_KEY, .env, or --secret-file FILE"),
+    }
+    .into())
 }
 
 fn pasted(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<String> {
@@ -222,24 +227,38 @@ fn verify(context: &mut Context<'_>, args: &VerifyArgs) -> anyhow::Result<u8> {
         options,
     };
     let mut views = Vec::with_capacity(tokens.len());
-    let mut all_good = true;
+    let mut bad = 0_usize;
     for token in &tokens {
-        let judged = token::judge(&bench, &context.settings, clean(token).token.expose(), now).map_err(Refused)?;
-        all_good &= judged.judgement.verdict == Verdict::Accepted;
+        let cleaned = clean(token);
+        say_removed(context, &cleaned.removed);
+        let judged = token::judge(&bench, &context.settings, cleaned.token.expose(), now).map_err(Refused)?;
+        bad += usize::from(judged.judgement.verdict != Verdict::Accepted);
         views.push(view(context, judged, Claims::Left));
     }
+    print_verified(context, &views)?;
+    if bad == 0 {
+        return Ok(DONE);
+    }
+    let message = match views.len() {
+        1 => "the token is rejected".to_owned(),
+        all => format!("{bad} of {all} tokens are rejected"),
+    };
+    Err(Failure::new(Class::TokenRejected, message).hint("authctl token inspect tells all about one").into())
+}
+
+fn print_verified(context: &mut Context<'_>, views: &[JudgedView]) -> anyhow::Result<()> {
     if context.style.format == Format::Table {
-        for view in &views {
+        for view in views {
             context.print(&view.line())?;
         }
-    } else {
-        let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-        for view in &views {
-            emitter.push(view).map_err(Failure::from)?;
-        }
-        emitter.finish().map_err(Failure::from)?;
+        return Ok(());
     }
-    Ok(if all_good { DONE } else { exit(Class::TokenRejected) })
+    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+    for view in views {
+        emitter.push(view).map_err(Failure::from)?;
+    }
+    emitter.finish().map_err(Failure::from)?;
+    Ok(())
 }
 
 fn listed(context: &mut Context<'_>, operands: &[String]) -> anyhow::Result<Vec<String>> {
