@@ -21,6 +21,10 @@ pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
     if !any && let Some(first) = missing.pop_if(|_| shape == Shape::One) {
         return Err(Refused(first).into());
     }
+    if !any && !missing.is_empty() {
+        // An error with nothing to show: stdout stays empty.
+        return finish(context, missing, any);
+    }
     let (now, format) = (context.now(), context.settings.time_format);
     let views: Vec<ShownView> = shown.into_iter().map(|one| view(one, now, format)).collect();
     print(context, &views, shape)?;
