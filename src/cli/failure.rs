@@ -77,6 +77,10 @@ impl From<OutputError> for Failure {
             OutputError::Io(_) => Class::OutputFailed,
         };
         let closed_pipe = matches!(&error, OutputError::Io(io) if io.kind() == std::io::ErrorKind::BrokenPipe);
-        Self { closed_pipe, ..Self::new(class, error.to_string()) }
+        let failure = Self { closed_pipe, ..Self::new(class, error.to_string()) };
+        match error {
+            OutputError::Io(_) => failure.hint("send stdout to another place, or make room on its disk"),
+            OutputError::UnknownColumn { .. } | OutputError::ColumnTwice { .. } => failure,
+        }
     }
 }

@@ -29,6 +29,7 @@ pub use world::{Fill, Terminal, World};
 use self::console::Console;
 use self::context::{Context, voice};
 use self::failure::{Failure, Refused};
+use self::output::OutputError;
 use self::parse::Parsed;
 use crate::ops::error::Class;
 
@@ -49,14 +50,14 @@ pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut W
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parsed = match parse::parse(&arguments) {
         Parsed::Cli(cli) => cli,
-        Parsed::Help(text) => return print_help(world, &text),
+        Parsed::Help(text, voice) => return print_text(world, voice, &text),
         Parsed::Wrong(failure, voice) => return end(world, voice, failure),
     };
     let global = parsed.all_global();
     let voice = voice(&global, world);
     if parsed.version {
         let text = version::text(&global);
-        return print_help(world, &text);
+        return print_text(world, voice, &text);
     }
     let Some(command) = &parsed.command else {
         return end(world, voice, parse::no_command());
@@ -90,11 +91,11 @@ fn failure_of(error: anyhow::Error, world: &World) -> Failure {
     }
 }
 
-fn print_help(world: &mut World, text: &str) -> u8 {
+/// Prints a text that was asked for.
+fn print_text(world: &mut World, voice: console::Voice, text: &str) -> u8 {
     let out = &mut *world.stdout;
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => exit::DONE,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit::DONE,
-        Err(_) => exit::exit(Class::OutputFailed),
+        Err(error) => end(world, voice, OutputError::Io(error).into()),
     }
 }

@@ -17,8 +17,8 @@ use super::output::color::Color;
 pub enum Parsed {
     /// A command line.
     Cli(Box<Cli>),
-    /// A text that was asked for.
-    Help(String),
+    /// A text that was asked for, and how to print an error.
+    Help(String, Voice),
     /// A usage error, and how to print it.
     Wrong(Failure, Voice),
 }
@@ -36,7 +36,9 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
     match result {
         Ok(cli) => Parsed::Cli(Box::new(cli)),
         Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(error.render().to_string()),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Parsed::Help(error.render().to_string(), voice(arguments))
+            }
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Parsed::Wrong(no_command_in(arguments), voice(arguments))
             }
@@ -52,16 +54,27 @@ pub fn no_command() -> Failure {
 
 /// The arguments did not parse, so the options that decide the form are looked for by hand.
 fn voice(arguments: &[OsString]) -> Voice {
-    let is = |argument: &OsString, text: &str| argument == OsStr::new(text);
-    let json_value = |argument: &OsString| is(argument, "json") || is(argument, "jsonl");
-    let json =
-        arguments.iter().any(|argument| {
-            ["--json", "--output=json", "--output=jsonl", "-ojson", "-ojsonl", "-o=json"]
-                .iter()
-                .any(|text| is(argument, text))
-        }) || arguments.windows(2).any(|pair| (is(&pair[0], "-o") || is(&pair[0], "--output")) && json_value(&pair[1]));
+    let options = arguments.iter().skip(1).take_while(|argument| *argument != OsStr::new("--"));
+    let words: Vec<&str> = options.filter_map(|argument| argument.to_str()).collect();
+    let is_json = |format: &str| format == "json" || format == "jsonl";
+    let json = words.iter().enumerate().any(|(at, word)| {
+        *word == "--json"
+            || output_value(word).is_some_and(|value| match value {
+                "" => words.get(at + 1).is_some_and(|next| is_json(next)),
+                value => is_json(value),
+            })
+    });
     let errors = if json { ErrorForm::Json } else { ErrorForm::Words };
     Voice { verbosity: Verbosity::Usual, color: Color::Off, errors }
+}
+
+/// What stands behind `-o` or `--output` in the same word, also where short flags stand before it (`-qojson`).
+fn output_value(word: &str) -> Option<&str> {
+    let value = match word.strip_prefix("--") {
+        Some(long) => long.strip_prefix("output")?,
+        None => word.strip_prefix('-')?.trim_start_matches(['q', 'v', 'n', 'y', 'V']).strip_prefix('o')?,
+    };
+    Some(value.strip_prefix('=').unwrap_or(value))
 }
 
 fn in_our_words(error: &clap::Error) -> Failure {
@@ -77,6 +90,10 @@ fn in_our_words(error: &clap::Error) -> Failure {
         }
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
             Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
+        }
+        ErrorKind::TooManyValues => {
+            Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
+                .hint(one_line(&usage))
         }
         _ => {
             let text = error.render().to_string();

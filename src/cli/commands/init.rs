@@ -79,7 +79,10 @@ fn print(
     let password = new.and_then(|new| new.to_print(context));
     match context.style.format {
         Format::Table | Format::Csv => match password {
-            Some(password) => context.print(password),
+            Some(password) => {
+                context.try_print(password).map_err(|error| Failure::from(error).hint(LOST))?;
+                Ok(())
+            }
             None => Ok(()),
         },
         Format::Json | Format::Jsonl => {
