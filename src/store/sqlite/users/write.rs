@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: a table of a later app has no defaults, so an INSERT gives every column
 //! (`app-facts`, stage 3).
 
-use rusqlite::{ToSql, named_params};
+use rusqlite::{OptionalExtension, ToSql, named_params};
 
 use crate::model::time::Timestamp;
 use crate::model::user::{Flag, NewUser, StoredPassword, StoredUser, UserId};
@@ -99,6 +99,7 @@ impl Tx<'_> {
         self.update_one(
             "the new password",
             "UPDATE users SET password_hash = :hash, salt = :salt WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND password_hash IS :hash AND salt IS :salt",
             named_params! { ":hash": hash, ":salt": salt, ":id": id.0 },
         )?;
         match self.view().password(id)? {
@@ -110,11 +111,12 @@ impl Tx<'_> {
     /// Sets `is_active`.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_active(&self, id: UserId, active: Flag) -> Result<(), StoreError> {
         self.update_one(
             "is_active",
             "UPDATE users SET is_active = :active WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND is_active IS :active",
             named_params! { ":active": active.is_on(), ":id": id.0 },
         )
     }
@@ -122,19 +124,25 @@ impl Tx<'_> {
     /// Sets `is_verified`.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_verified(&self, id: UserId) -> Result<(), StoreError> {
-        self.update_one("is_verified", "UPDATE users SET is_verified = 1 WHERE id = :id", named_params! { ":id": id.0 })
+        self.update_one(
+            "is_verified",
+            "UPDATE users SET is_verified = 1 WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND is_verified IS 1",
+            named_params! { ":id": id.0 },
+        )
     }
 
     /// Sets a lock and clears the counter: at 5 one failure more would make the app write a lock of its own.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
         self.update_one(
             "the lock",
             "UPDATE users SET locked_until = :until, failed_login_attempts = 0 WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND locked_until IS :until AND failed_login_attempts IS 0",
             named_params! { ":until": until, ":id": id.0 },
         )
     }
@@ -142,11 +150,12 @@ impl Tx<'_> {
     /// Writes an existing lock in another form; the counter stays.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `WrongCount` or `NotKept` where something else happened to the row.
     pub fn rewrite_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
         self.update_one(
             "the rewritten lock",
             "UPDATE users SET locked_until = :until WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND locked_until IS :until",
             named_params! { ":until": until, ":id": id.0 },
         )
     }
@@ -154,11 +163,12 @@ impl Tx<'_> {
     /// Clears lock and counter together.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `WrongCount` or `NotKept` where something else happened to the row.
     pub fn clear_lock(&self, id: UserId) -> Result<(), StoreError> {
         self.update_one(
             "the lock",
             "UPDATE users SET locked_until = NULL, failed_login_attempts = 0 WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND locked_until IS NULL AND failed_login_attempts IS 0",
             named_params! { ":id": id.0 },
         )
     }
@@ -166,11 +176,12 @@ impl Tx<'_> {
     /// Sets the role.
     ///
     /// # Errors
-    /// `Check` where the table refuses it, `WrongCount` where it did not meet the one row.
+    /// `Check` where the table refuses it, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_role(&self, id: UserId, role: &str) -> Result<(), StoreError> {
         self.update_one(
             "the role",
             "UPDATE users SET role = :role WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND role IS :role",
             named_params! { ":role": role, ":id": id.0 },
         )
     }
@@ -178,11 +189,13 @@ impl Tx<'_> {
     /// A successful login: `last_login`, counter 0, no lock.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `WrongCount` or `NotKept` where something else happened to the row.
     pub fn record_success(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         self.update_one(
             "the login",
             "UPDATE users SET last_login = :now, failed_login_attempts = 0, locked_until = NULL WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND last_login IS :now AND failed_login_attempts IS 0
+                AND locked_until IS NULL",
             named_params! { ":now": now.to_app_naive(), ":id": id.0 },
         )
     }
@@ -190,7 +203,7 @@ impl Tx<'_> {
     /// A failed login: counted in SQL, locked at the threshold. A counter that is not a number starts at 1.
     ///
     /// # Errors
-    /// [`StoreError`] where the row cannot be written.
+    /// `WrongCount` where it did not meet the one row.
     pub fn record_failure(&self, id: UserId, failure: Failure<'_>) -> Result<FailureOutcome, StoreError> {
         let restart = failure.count == FailureCount::Restart;
         let attempts = self
@@ -211,26 +224,35 @@ impl Tx<'_> {
                 let values = named_params! {
                     ":restart": restart, ":threshold": failure.threshold, ":lock": failure.lock, ":id": id.0
                 };
-                statement.query_row(values, |row| row.get(0))
+                statement.query_row(values, |row| row.get(0)).optional()
             })
-            .map_err(|error| self.fail(error))?;
+            .map_err(|error| self.fail(error))?
+            .ok_or(StoreError::WrongCount { what: "the failed login", rows: 0 })?;
         self.count(1);
         Ok(FailureOutcome { attempts })
     }
 
+    /// Changes one row, and where triggers may have undone that, looks whether `kept` still finds it.
     fn update_one(
         &self,
         what: &'static str,
         sql: &'static str,
+        kept: &'static str,
         values: &[(&str, &dyn ToSql)],
     ) -> Result<(), StoreError> {
-        let rows = self
-            .tx
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute(values))
-            .map_err(|error| self.fail(error))?;
+        let run = |sql: &str| self.tx.prepare_cached(sql);
+        let rows = run(sql).and_then(|mut one| one.execute(values)).map_err(|error| self.fail(error))?;
         self.count(rows);
-        if rows == 1 { Ok(()) } else { Err(StoreError::WrongCount { what, rows }) }
+        if rows != 1 {
+            return Err(StoreError::WrongCount { what, rows });
+        }
+        if self.schema.triggers.is_empty() {
+            return Ok(());
+        }
+        match run(kept).and_then(|mut one| one.exists(values)).map_err(|error| self.fail(error))? {
+            true => Ok(()),
+            false => Err(StoreError::NotKept(what)),
+        }
     }
 }
 
