@@ -11,6 +11,7 @@ pub(super) mod migrate;
 pub(super) mod open;
 pub(super) mod schema;
 pub(super) mod users;
+mod wanted;
 
 use std::path::PathBuf;
 use std::time::Duration;
