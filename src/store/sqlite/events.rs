@@ -3,7 +3,8 @@
 //! What a newcomer would get wrong: the row's own id is part of what its hash covers, so the id is chosen here
 //! (inside the write transaction nobody else can take it).
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
 
 use super::{Reader, StoreError, Tx};
@@ -21,12 +22,13 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (mut id, mut prev_hash) = self.last_event().map_err(|error| self.fail(error))?;
+        let full = || StoreError::Damaged { detail: "security_events has no ids left".into() };
         for mut draft in drafts {
             if let Some(effect) = triggers {
                 draft.details.push(("triggers", EventValue::Text(effect.names.join(", "))));
                 draft.details.push(("trigger_rows", EventValue::Integer(effect.rows.cast_signed())));
             }
-            id += 1;
+            id = id.checked_add(1).ok_or_else(full)?;
             let row = compose(id, prev_hash, &draft, act, now);
             prev_hash = hex(&Sha256::digest(row.canonical()));
             self.insert_event(&row, &prev_hash).map_err(|error| self.fail(error))?;
@@ -34,17 +36,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The highest id ever used, and the hash of the last row.
+    /// The highest id ever used, and the hash of the last row, whatever somebody made of them.
     fn last_event(&self) -> rusqlite::Result<(i64, String)> {
         let used: Option<i64> = self
             .tx
-            .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'security_events'")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
+            .prepare_cached(
+                "SELECT max(seq) FROM sqlite_sequence
+                  WHERE name = 'security_events' COLLATE NOCASE AND typeof(seq) = 'integer'",
+            )?
+            .query_row([], |row| row.get(0))?;
         let last: Option<(i64, String)> = self
             .tx
             .prepare_cached("SELECT id, hash FROM security_events ORDER BY id DESC LIMIT 1")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row([], |row| Ok((row.get(0)?, text(row, "hash")?.unwrap_or_default())))
             .optional()?;
         let (id, hash) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
         Ok((id.max(used.unwrap_or(0)), hash))
@@ -96,29 +100,46 @@ impl Reader {
         let rows = statement.query_map(named_params! { ":target": target_id, ":limit": limit }, |row| {
             Ok(EventRow {
                 id: row.get("id")?,
-                at: row.get("at")?,
-                event: row.get("event")?,
-                outcome: row.get("outcome")?,
-                target_id: row.get("target_id")?,
-                target_username: row.get("target_username")?,
-                before: row.get("before")?,
-                after: row.get("after")?,
-                details: row.get("details")?,
-                reason: row.get("reason")?,
+                at: text(row, "at")?.unwrap_or_default(),
+                event: text(row, "event")?.unwrap_or_default(),
+                outcome: text(row, "outcome")?.unwrap_or_default(),
+                target_id: integer(row, "target_id")?,
+                target_username: text(row, "target_username")?,
+                before: text(row, "before")?,
+                after: text(row, "after")?,
+                details: text(row, "details")?,
+                reason: text(row, "reason")?,
                 actor: Actor {
-                    uid: row.get("actor_uid")?,
-                    name: row.get("actor_name")?,
-                    login_uid: row.get("actor_login_uid")?,
-                    sudo_user: row.get("actor_sudo_user")?,
-                    terminal: row.get("actor_terminal")?,
-                    host: row.get("actor_host")?,
+                    uid: integer(row, "actor_uid")?,
+                    name: text(row, "actor_name")?,
+                    login_uid: integer(row, "actor_login_uid")?,
+                    sudo_user: text(row, "actor_sudo_user")?,
+                    terminal: text(row, "actor_terminal")?,
+                    host: text(row, "actor_host")?,
                 },
-                version: row.get("version")?,
-                prev_hash: row.get("prev_hash")?,
+                version: text(row, "version")?.unwrap_or_default(),
+                prev_hash: text(row, "prev_hash")?.unwrap_or_default(),
             })
         })?;
         rows.collect()
     }
+}
+
+/// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.
+fn text(row: &Row<'_>, name: &str) -> rusqlite::Result<Option<String>> {
+    Ok(match row.get_ref(name)? {
+        ValueRef::Null => None,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+    })
+}
+
+fn integer(row: &Row<'_>, name: &str) -> rusqlite::Result<Option<i64>> {
+    Ok(match row.get_ref(name)? {
+        ValueRef::Integer(number) => Some(number),
+        ValueRef::Null | ValueRef::Text(_) | ValueRef::Blob(_) | ValueRef::Real(_) => None,
+    })
 }
 
 fn compose(id: i64, prev_hash: String, draft: &EventDraft, act: &Act<'_>, now: Timestamp) -> EventRow {

@@ -297,7 +297,7 @@ fn password(conn: &Connection, schema: &Schema, id: UserId) -> rusqlite::Result<
         return Ok(None);
     }
     let mut statement = conn.prepare_cached("SELECT password_hash, salt FROM users WHERE id = :id")?;
-    statement.query_row(named_params! { ":id": id.0 }, |row| row::password(row)).optional()
+    statement.query_row(named_params! { ":id": id.0 }, row::password).optional()
 }
 
 fn customer(conn: &Connection, schema: &Schema, id: i64) -> rusqlite::Result<Option<Customer>> {
@@ -306,7 +306,7 @@ fn customer(conn: &Connection, schema: &Schema, id: i64) -> rusqlite::Result<Opt
     }
     let mut statement =
         conn.prepare_cached("SELECT is_active, subscription_expires_at FROM customers WHERE id = :id")?;
-    let found = statement.query_row(named_params! { ":id": id }, |row| row::customer(row)).optional()?;
+    let found = statement.query_row(named_params! { ":id": id }, row::customer).optional()?;
     Ok(Some(found.unwrap_or(Customer { state: CustomerState::Missing, paid_until: None })))
 }
 

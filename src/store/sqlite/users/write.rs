@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: a table of a later app has no defaults, so an INSERT gives every column
 //! (`app-facts`, stage 3).
 
-use rusqlite::{ToSql, named_params};
+use rusqlite::{OptionalExtension, ToSql, named_params};
 
 use crate::model::time::Timestamp;
 use crate::model::user::{Flag, NewUser, StoredPassword, StoredUser, UserId};
@@ -211,9 +211,10 @@ impl Tx<'_> {
                 let values = named_params! {
                     ":restart": restart, ":threshold": failure.threshold, ":lock": failure.lock, ":id": id.0
                 };
-                statement.query_row(values, |row| row.get(0))
+                statement.query_row(values, |row| row.get(0)).optional()
             })
-            .map_err(|error| self.fail(error))?;
+            .map_err(|error| self.fail(error))?
+            .ok_or(StoreError::WrongCount { what: "the failed login", rows: 0 })?;
         self.count(1);
         Ok(FailureOutcome { attempts })
     }
