@@ -28,7 +28,7 @@ pub fn create<T, E: From<StoreError>>(
     fill: impl FnOnce(&mut Store) -> Result<T, E>,
 ) -> Result<T, E> {
     require_free(path)?;
-    let place = Place { path: path.to_owned(), busy_timeout: Duration::ZERO };
+    let place = Place::new(path, Duration::ZERO);
     let fail = |error| convert(error, &place);
     let conn = Connection::open_in_memory().map_err(fail)?;
     open::settle(&conn, Duration::ZERO).map_err(fail)?;
