@@ -45,8 +45,11 @@ pub fn create<T, E: From<StoreError>>(
 }
 
 fn require_free(path: &Path) -> Result<(), StoreError> {
-    if std::fs::symlink_metadata(path).is_ok() {
-        return Err(StoreError::Exists { path: path.to_owned() });
+    // A journal that an earlier file left behind would be played back into the new one.
+    for name in [path.to_owned(), files::side_file(path, "-journal"), files::side_file(path, "-wal")] {
+        if std::fs::symlink_metadata(&name).is_ok() {
+            return Err(StoreError::Exists { path: name });
+        }
     }
     let directory = files::directory(path);
     if !directory.is_dir() {
