@@ -20,6 +20,8 @@ use crate::store::{Act, BackupProgress, Mode};
 const BACKUP_TRIES: u32 = 2;
 
 /// What an index costs per row, and everything else together: the estimate of how long the lock is held.
+/// Measured with 700,000 rows on an SSD: 0.7 µs per row and index on a quiet machine, 1.9 µs with its two cores
+/// shared by five builds; the rest is for slower disks, since a `--yes` too many is better than a stopped app.
 const INDEX_MICROS_PER_ROW: u64 = 3;
 const BASE_MILLIS: u64 = 50;
 
