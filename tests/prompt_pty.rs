@@ -293,7 +293,8 @@ fn fresh_database() -> tempfile::TempDir {
 fn user_add_asks_for_the_password_twice_and_shows_it_nowhere() {
     let directory = fresh_database();
     let secret = "Correct-Horse#9 battery";
-    let steps = [expect("assword"), send(&format!("{secret}\r")), expect(": "), send(&format!("{secret}\r"))];
+    let steps =
+        [expect("assword"), send(&format!("{secret}\r")), expect("The same again"), send(&format!("{secret}\r"))];
     let run = authctl(directory.path(), &["user", "add", "ann", "--email", "ann@example.org"], &steps);
     run.leaves_the_terminal_as_it_was();
     assert_eq!(run.exit, Some(0), "{run:?}");

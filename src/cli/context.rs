@@ -124,6 +124,11 @@ impl<'w> Context<'w> {
         if self.global.dry_run { Mode::DryRun } else { Mode::Commit }
     }
 
+    /// Whether opening may undo what a crash left.
+    pub fn access(&self) -> ReadAccess {
+        if self.global.dry_run { ReadAccess::NeverWrite } else { ReadAccess::MayRecover }
+    }
+
     /// Who acts, when and how.
     pub fn act(&self) -> Act<'_> {
         Act {
@@ -166,8 +171,8 @@ impl<'w> Context<'w> {
     }
 
     fn reader_of(&mut self, located: Located) -> anyhow::Result<Reader> {
-        let access = if self.global.dry_run { ReadAccess::NeverWrite } else { ReadAccess::MayRecover };
-        let Opened { store, notes } = Reader::open(&located.path, self.busy_timeout, access).map_err(Refused::from)?;
+        let Opened { store, notes } =
+            Reader::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
         self.say_notes(&notes, &located.path);
         self.fit_columns(store.schema());
         Ok(store)
@@ -179,7 +184,8 @@ impl<'w> Context<'w> {
     /// The file's; `Pending` and `Drift` among them; triggers with `--no-triggers`.
     pub fn store(&mut self) -> anyhow::Result<Store> {
         let located = self.locate()?;
-        let Opened { store, notes } = Store::open(&located.path, self.busy_timeout).map_err(Refused::from)?;
+        let Opened { store, notes } =
+            Store::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
         if self.global.no_triggers && !store.schema().triggers().is_empty() {
             let names = store.schema().triggers().to_vec();
             return Err(Refused::from(crate::store::StoreError::Triggers { names }).into());
@@ -205,7 +211,7 @@ impl<'w> Context<'w> {
                     self.console().warn(&format!("'{path}' belongs to {owner}, not to you"));
                 }
                 OpenNote::Immutable => self.console().warn(&format!(
-                    "'{path}' is in WAL mode in a directory that cannot be written: read without locks"
+                    "'{path}' is in WAL mode and not in use: read without locks, since no side file can be left beside it"
                 )),
                 OpenNote::Recovered => self
                     .console()

@@ -44,7 +44,7 @@ enum Face {
 
 fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
     let path = context.database_path()?;
-    let mut migration = Migration::open(&path, context.busy_timeout).map_err(Refused::from)?;
+    let mut migration = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
     let notes = migration.notes().to_vec();
     context.say_notes(&notes, &path);
     let pending = pending(&migration.steps().map_err(Refused::from)?);
@@ -121,7 +121,9 @@ fn say(context: &mut Context<'_>, outcome: &MigrateOutcome, path: &Path) {
     context.console().done(&format!("{did} '{}': {} {steps}", text::path(path), outcome.applied));
     if let Some(backup) = &outcome.backup {
         context.console().done(&format!("the state before is in '{}'", text::path(backup)));
-        let (backup, file) = (shell(backup), shell(path));
+        // Side files lie beside the file itself, not beside a link to it.
+        let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (backup, file) = (shell(backup), shell(&file));
         context.console().hint(&format!(
             "the way back: stop the app, then: rm -f {file}-wal {file}-shm {file}-journal && cp {backup} {file}"
         ));

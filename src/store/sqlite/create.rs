@@ -28,7 +28,7 @@ pub fn create<T, E: From<StoreError>>(
     fill: impl FnOnce(&mut Store) -> Result<T, E>,
 ) -> Result<T, E> {
     require_free(path)?;
-    let place = Place { path: path.to_owned(), busy_timeout: Duration::ZERO };
+    let place = Place::new(path, Duration::ZERO);
     let fail = |error| convert(error, &place);
     let conn = Connection::open_in_memory().map_err(fail)?;
     open::settle(&conn, Duration::ZERO).map_err(fail)?;
@@ -45,8 +45,11 @@ pub fn create<T, E: From<StoreError>>(
 }
 
 fn require_free(path: &Path) -> Result<(), StoreError> {
-    if std::fs::symlink_metadata(path).is_ok() {
-        return Err(StoreError::Exists { path: path.to_owned() });
+    // A journal that an earlier file left behind would be played back into the new one.
+    for name in [path.to_owned(), files::side_file(path, "-journal"), files::side_file(path, "-wal")] {
+        if std::fs::symlink_metadata(&name).is_ok() {
+            return Err(StoreError::Exists { path: name });
+        }
     }
     let directory = files::directory(path);
     if !directory.is_dir() {

@@ -3,7 +3,8 @@
 //! What a newcomer would get wrong: the row's own id is part of what its hash covers, so the id is chosen here
 //! (inside the write transaction nobody else can take it).
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
 
 use super::{StoreError, Tx, View};
@@ -21,12 +22,13 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (mut id, mut prev_hash) = self.last_event().map_err(|error| self.fail(error))?;
+        let full = || StoreError::Damaged { detail: "security_events has no ids left".into() };
         for mut draft in drafts {
             if let Some(effect) = triggers {
                 draft.details.push(("triggers", EventValue::Text(effect.names.join(", "))));
                 draft.details.push(("trigger_rows", EventValue::Integer(effect.rows.cast_signed())));
             }
-            id += 1;
+            id = id.checked_add(1).ok_or_else(full)?;
             let row = compose(id, prev_hash, &draft, act, now);
             prev_hash = hex(&Sha256::digest(row.canonical()));
             self.insert_event(&row, &prev_hash).map_err(|error| self.fail(error))?;
@@ -34,17 +36,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The highest id ever used, and the hash of the last row.
+    /// The highest id ever used, and the hash of the last row, whatever somebody made of them.
     fn last_event(&self) -> rusqlite::Result<(i64, String)> {
         let used: Option<i64> = self
             .tx
-            .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'security_events'")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
+            .prepare_cached(
+                "SELECT max(seq) FROM sqlite_sequence
+                  WHERE name = 'security_events' COLLATE NOCASE AND typeof(seq) = 'integer'",
+            )?
+            .query_row([], |row| row.get(0))?;
         let last: Option<(i64, String)> = self
             .tx
             .prepare_cached("SELECT id, hash FROM security_events ORDER BY id DESC LIMIT 1")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row([], |row| Ok((row.get(0)?, text(row, 1)?.unwrap_or_default())))
             .optional()?;
         let (id, hash) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
         Ok((id.max(used.unwrap_or(0)), hash))
@@ -96,29 +100,46 @@ impl View<'_> {
         let rows = statement.query_map(named_params! { ":target": target_id, ":limit": limit }, |row| {
             Ok(EventRow {
                 id: row.get(0)?,
-                at: row.get(1)?,
-                event: row.get(2)?,
-                outcome: row.get(3)?,
-                target_id: row.get(4)?,
-                target_username: row.get(5)?,
-                before: row.get(6)?,
-                after: row.get(7)?,
-                details: row.get(8)?,
-                reason: row.get(9)?,
+                at: text(row, 1)?.unwrap_or_default(),
+                event: text(row, 2)?.unwrap_or_default(),
+                outcome: text(row, 3)?.unwrap_or_default(),
+                target_id: integer(row, 4)?,
+                target_username: text(row, 5)?,
+                before: text(row, 6)?,
+                after: text(row, 7)?,
+                details: text(row, 8)?,
+                reason: text(row, 9)?,
                 actor: Actor {
-                    uid: row.get(10)?,
-                    name: row.get(11)?,
-                    login_uid: row.get(12)?,
-                    sudo_user: row.get(13)?,
-                    terminal: row.get(14)?,
-                    host: row.get(15)?,
+                    uid: integer(row, 10)?,
+                    name: text(row, 11)?,
+                    login_uid: integer(row, 12)?,
+                    sudo_user: text(row, 13)?,
+                    terminal: text(row, 14)?,
+                    host: text(row, 15)?,
                 },
-                version: row.get(16)?,
-                prev_hash: row.get(17)?,
+                version: text(row, 16)?.unwrap_or_default(),
+                prev_hash: text(row, 17)?.unwrap_or_default(),
             })
         })?;
         rows.collect()
     }
+}
+
+/// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.
+fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Null => None,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+    })
+}
+
+fn integer(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<i64>> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Integer(number) => Some(number),
+        ValueRef::Null | ValueRef::Text(_) | ValueRef::Blob(_) | ValueRef::Real(_) => None,
+    })
 }
 
 fn compose(id: i64, prev_hash: String, draft: &EventDraft, act: &Act<'_>, now: Timestamp) -> EventRow {

@@ -1,63 +1,67 @@
 //! The file as the operating system sees it: kind, owner, rights. No SQL.
+//!
+//! What a newcomer would get wrong: a database must not be opened here, not even to look at its header. Closing
+//! any descriptor of a file drops every POSIX lock that the process holds on it, SQLite's own among them
+//! (sqlite.org/howtocorrupt §2.2).
 
 use std::fs::File;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
-use super::StoreError;
+use super::{Place, StoreError};
 
-/// The first bytes of every SQLite file (sqlite.org/fileformat, "The Database Header").
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// Bytes 18 and 19 of the header hold 2 in a WAL database, 1 otherwise (sqlite.org/fileformat, "The Database Header").
+const WAL_VERSION: [u8; 2] = [2, 2];
+const VERSION_OFFSET: u64 = 18;
 
-/// Bytes 18 and 19 of the header hold 2 in a WAL database, 1 otherwise.
-const WAL_VERSION: u8 = 2;
-const HEADER_LENGTH: usize = 20;
+/// Bytes of the header.
+const HEADER_LENGTH: u64 = 100;
 
 /// Mode of new files: they hold the accounts.
 pub(super) const OWNER_ONLY: u32 = 0o600;
 
-/// How the file keeps its transactions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Journal {
-    /// A rollback journal.
-    Rollback,
-    /// A write-ahead log.
-    Wal,
-}
-
 /// Looks at the file before SQLite does, because SQLite has one message for all of these.
 ///
 /// # Errors
-/// Missing, a directory, empty, not readable, or not an SQLite file.
-pub(super) fn inspect(path: &Path) -> Result<Journal, StoreError> {
-    let unreadable =
-        |error: std::io::Error| StoreError::Unreadable { path: path.to_owned(), detail: error.to_string() };
-    let metadata = match std::fs::metadata(path) {
+/// Missing, a directory, empty, or nothing that could be a database.
+pub(super) fn inspect(path: &Path) -> Result<(), StoreError> {
+    let path = || path.to_owned();
+    let metadata = match std::fs::metadata(path()) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(StoreError::Missing { path: path.to_owned() });
-        }
-        Err(error) => return Err(unreadable(error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(StoreError::Missing { path: path() }),
+        Err(error) => return Err(StoreError::Unreadable { path: path(), detail: error.to_string() }),
     };
     if metadata.is_dir() {
-        return Err(StoreError::Directory { path: path.to_owned() });
+        return Err(StoreError::Directory { path: path() });
     }
     if !metadata.is_file() {
-        return Err(StoreError::NotSqlite { path: path.to_owned() });
+        return Err(StoreError::NotSqlite { path: path() });
     }
-    if metadata.len() == 0 {
-        return Err(StoreError::Empty { path: path.to_owned() });
+    match metadata.len() {
+        0 => Err(StoreError::Empty { path: path() }),
+        // SQLite takes a file of one byte for a new database.
+        1..HEADER_LENGTH => Err(StoreError::NotSqlite { path: path() }),
+        HEADER_LENGTH.. => Ok(()),
     }
-    let mut header = [0_u8; HEADER_LENGTH];
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.take(HEADER_LENGTH as u64).read(&mut header).map_err(unreadable)?;
-    if length < HEADER_LENGTH || !header.starts_with(MAGIC) {
-        return Err(StoreError::NotSqlite { path: path.to_owned() });
-    }
-    Ok(if header[18] == WAL_VERSION { Journal::Wal } else { Journal::Rollback })
+}
+
+/// The file behind links: SQLite puts its side files beside that one.
+pub(super) fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether the header says WAL. Opens the file, see above: its descriptor is never closed again, so this is
+/// for the rare case alone in which SQLite must not be let near the file before the answer is known.
+pub(super) fn is_wal(path: &Path) -> bool {
+    use std::os::unix::fs::FileExt;
+    let Ok(file) = File::open(path) else { return false };
+    let mut versions = [0_u8; 2];
+    let read = file.read_exact_at(&mut versions, VERSION_OFFSET);
+    // Closing it would drop the locks of a connection that this process may have.
+    std::mem::forget(file);
+    read.is_ok() && versions == WAL_VERSION
 }
 
 /// A side file of the database: `app.db-wal`, `app.db-journal`.
@@ -81,9 +85,20 @@ fn owner_name(uid: u32) -> String {
     }
 }
 
+/// Whether files that SQLite makes beside this one would belong to somebody else than its owner: an ordinary
+/// user's would, root's are handed over by SQLite itself.
+pub(super) fn side_files_would_be_foreign(path: &Path) -> bool {
+    !rustix::process::geteuid().is_root() && other_owner(path).is_some()
+}
+
+/// Whether the process may write the file.
+pub(super) fn writable(path: &Path) -> bool {
+    access(path, Access::WRITE_OK).is_ok()
+}
+
 /// Whether the process may write the directory of `path`: SQLite puts its journal there.
 pub(super) fn directory_writable(path: &Path) -> bool {
-    access(directory(path), Access::WRITE_OK).is_ok()
+    access(directory(path), Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
 /// The directory of `path`; of a bare file name: the working directory.
@@ -95,31 +110,33 @@ pub(super) fn directory(path: &Path) -> PathBuf {
 }
 
 /// Why the file cannot be written: another owner, its own mode, or its directory.
-pub(super) fn cannot_write(path: &Path, detail: String) -> StoreError {
-    if access(path, Access::WRITE_OK).is_err() {
-        if let Some(owner) = other_owner(path) {
-            return StoreError::OtherOwner { path: path.to_owned(), owner };
+pub(super) fn cannot_write(place: &Place, detail: String) -> StoreError {
+    let path = place.path.clone();
+    if !writable(&path) {
+        if let Some(owner) = other_owner(&path) {
+            return StoreError::OtherOwner { path, owner };
         }
-        return StoreError::ReadOnly { path: path.to_owned(), detail: "the file is read-only".into() };
+        return StoreError::ReadOnly { path, detail: "the file is read-only".into() };
     }
-    if !directory_writable(path) {
+    if !directory_writable(&place.real) {
         return StoreError::ReadOnly {
-            path: path.to_owned(),
+            path,
             detail: "its directory is read-only, and SQLite must put its journal there".into(),
         };
     }
-    StoreError::ReadOnly { path: path.to_owned(), detail }
+    StoreError::ReadOnly { path, detail }
 }
 
 /// Why the file cannot be opened.
-pub(super) fn cannot_open(path: &Path, detail: String) -> StoreError {
-    if access(path, Access::READ_OK).is_err() {
-        return StoreError::Unreadable { path: path.to_owned(), detail: "permission denied".into() };
+pub(super) fn cannot_open(place: &Place, detail: String) -> StoreError {
+    let path = place.path.clone();
+    if access(&path, Access::READ_OK).is_err() {
+        return StoreError::Unreadable { path, detail: "permission denied".into() };
     }
-    if access(path, Access::WRITE_OK).is_err() || !directory_writable(path) {
-        return cannot_write(path, detail);
+    if !writable(&path) || !directory_writable(&place.real) {
+        return cannot_write(place, detail);
     }
-    StoreError::Unreadable { path: path.to_owned(), detail }
+    StoreError::Unreadable { path, detail }
 }
 
 /// Creates a file that only its owner may read; an existing one is never opened.

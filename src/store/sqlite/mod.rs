@@ -11,8 +11,9 @@ pub(super) mod migrate;
 pub(super) mod open;
 pub(super) mod schema;
 pub(super) mod users;
+mod wanted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
@@ -36,8 +37,17 @@ pub struct Store {
 /// Where the file is and how long to wait for it: what error messages need.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
+    /// As given, for messages.
     pub(super) path: PathBuf,
+    /// The file behind links: what is opened, and what side files lie beside.
+    pub(super) real: PathBuf,
     pub(super) busy_timeout: Duration,
+}
+
+impl Place {
+    fn new(path: &Path, busy_timeout: Duration) -> Self {
+        Self { path: path.to_owned(), real: files::real(path), busy_timeout }
+    }
 }
 
 /// The write transaction, as a verb sees it: reads and the few writes that exist, each counted.
@@ -174,7 +184,7 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
     let text = message.clone().unwrap_or_else(|| failure.to_string());
     let path = place.path.clone();
     match failure.extended_code {
-        ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY => {
+        ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY | ffi::SQLITE_READONLY_CANTINIT => {
             return StoreError::HotJournal { path };
         }
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
@@ -184,23 +194,36 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
         ffi::SQLITE_CONSTRAINT_NOTNULL => {
             return StoreError::Drift { faults: vec![text] };
         }
+        ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_CORRUPTFS => {
+            return StoreError::Unreadable { path, detail: text };
+        }
         _ => {}
     }
     match failure.code {
-        rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
-            StoreError::Busy { waited: place.busy_timeout }
-        }
+        rusqlite::ErrorCode::DatabaseBusy
+        | rusqlite::ErrorCode::DatabaseLocked
+        | rusqlite::ErrorCode::FileLockingProtocolFailed => StoreError::Busy { waited: place.busy_timeout },
         rusqlite::ErrorCode::DatabaseCorrupt => StoreError::Damaged { detail: text },
         rusqlite::ErrorCode::NotADatabase => StoreError::NotSqlite { path },
-        rusqlite::ErrorCode::ReadOnly => files::cannot_write(&path, text),
-        rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied => files::cannot_open(&path, text),
+        rusqlite::ErrorCode::ReadOnly => files::cannot_write(place, text),
+        rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied => files::cannot_open(place, text),
         rusqlite::ErrorCode::DiskFull => StoreError::ReadOnly { path, detail: "the disk is full".into() },
+        rusqlite::ErrorCode::SystemIoFailure => StoreError::ReadOnly { path, detail: text },
         _ => StoreError::Other(text),
+    }
+}
+
+/// The same for the first look at a file: whatever else SQLite says of a schema, it is the file's fault.
+fn convert_at_opening(error: rusqlite::Error, place: &Place) -> StoreError {
+    match convert(error, place) {
+        StoreError::Other(detail) => StoreError::Damaged { detail },
+        other => other,
     }
 }
 
 /// Which field a unique constraint guards, from SQLite's text (`UNIQUE constraint failed: users.email`).
 fn conflicting_field(text: &str) -> &'static str {
+    let text = text.to_ascii_lowercase();
     if text.ends_with("users.email") {
         "the e-mail"
     } else if text.ends_with("users.username") {

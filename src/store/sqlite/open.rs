@@ -11,8 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use super::files::{self, Journal};
-use super::{Place, Reader, Store, StoreError, convert, schema};
+use super::{Place, Reader, Store, StoreError, convert, convert_at_opening, files, schema};
 
 /// An opened file and what the operator should know about it.
 pub struct Opened<T> {
@@ -27,13 +26,13 @@ pub struct Opened<T> {
 pub enum OpenNote {
     /// The file belongs to another user (its name).
     OtherOwner(String),
-    /// Opened without locks: a WAL file in a directory that cannot be written.
+    /// Opened without locks: a WAL file that nobody has open, beside which no side file can be made or left.
     Immutable,
     /// An unfinished transaction of a crashed process was undone.
     Recovered,
 }
 
-/// How far a reader may go to read.
+/// How far opening may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadAccess {
     /// A hot journal is recovered by opening read-write where permitted.
@@ -48,26 +47,27 @@ impl Reader {
     /// # Errors
     /// Each reason has its own [`StoreError`]; a file without the app's `users` table is `Foreign`.
     pub fn open(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Opened<Reader>, StoreError> {
-        let place = Place { path: path.to_owned(), busy_timeout };
-        let journal = files::inspect(path)?;
-        match connect_reader(&place, journal) {
+        files::inspect(path)?;
+        let place = Place::new(path, busy_timeout);
+        match connect_reader(&place) {
             Err(StoreError::HotJournal { .. }) if access == ReadAccess::MayRecover => {
                 recover(&place)?;
-                let mut opened = connect_reader(&place, journal)?;
+                let mut opened = connect_reader(&place)?;
                 opened.notes.push(OpenNote::Recovered);
                 Ok(opened)
             }
             other => other,
         }
     }
-}
 
-impl Reader {
+    /// A second connection to a file that this process has open already.
+    pub(super) fn again(place: &Place) -> Result<Reader, StoreError> {
+        connect(place, &plain_name(&place.real), OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
     /// Opens a finished copy that nobody else has: no lock, no side file.
     pub(super) fn open_immutable(path: &Path) -> Result<Reader, StoreError> {
-        let place = Place { path: path.to_owned(), busy_timeout: Duration::ZERO };
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        connect(&place, &immutable_uri(path), flags)
+        immutable(&Place::new(path, Duration::ZERO))
     }
 }
 
@@ -76,63 +76,156 @@ impl Store {
     ///
     /// # Errors
     /// Each reason has its own [`StoreError`]: `Pending` and `Drift` for a schema that must be mended first.
-    pub fn open(path: &Path, busy_timeout: Duration) -> Result<Opened<Store>, StoreError> {
-        let opened = open_any(path, busy_timeout)?;
+    pub fn open(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Opened<Store>, StoreError> {
+        let opened = open_any(path, busy_timeout, access)?;
         opened.store.schema.require_writable(&opened.store.place)?;
         Ok(Opened { store: Store::new(opened.store), notes: opened.notes })
     }
 }
 
 /// Opens a file of the app for writing, migrated or not.
-pub(super) fn open_any(path: &Path, busy_timeout: Duration) -> Result<Opened<Reader>, StoreError> {
-    let place = Place { path: path.to_owned(), busy_timeout };
+pub(super) fn open_any(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Opened<Reader>, StoreError> {
     files::inspect(path)?;
+    let place = Place::new(path, busy_timeout);
     let owner = files::other_owner(path);
-    let reader = connect(&place, &plain_name(path), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let writable = !reader.conn.is_readonly(rusqlite::MAIN_DB).map_err(|error| convert(error, &place))?;
-    if !writable || !files::directory_writable(path) {
-        return Err(files::cannot_write(path, "permission denied".into()));
+    let closing = closing(&place)?;
+    if access == ReadAccess::NeverWrite {
+        // SQLite would undo a hot journal as soon as it may write.
+        drop(Reader::again(&place)?);
     }
-    keep_wal(&reader, owner.is_some())?;
+    let reader = connect(&place, &plain_name(&place.real), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let writable = !reader.conn.is_readonly(rusqlite::MAIN_DB).map_err(|error| convert(error, &place))?;
+    if !writable || !files::directory_writable(&place.real) {
+        return Err(files::cannot_write(&place, "permission denied".into()));
+    }
+    settle_writer(&reader, closing).map_err(|error| convert(error, &place))?;
     Ok(Opened { store: reader, notes: owner.map(OpenNote::OtherOwner).into_iter().collect() })
 }
 
-/// Never checkpoint, and leave `-wal` where the app left it. As another ordinary user who opened a file
-/// without `-wal`, let SQLite take its own side files away again: the app might not be able to write them.
-fn keep_wal(reader: &Reader, other_owner: bool) -> Result<(), StoreError> {
+/// What happens to the side files of a WAL database when the connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// They stay: never checkpoint, and leave `-wal` where the app left it.
+    Leave,
+    /// SQLite takes those away again that it made itself: the app might not be able to write them.
+    TakeAway,
+}
+
+/// Decided before SQLite opens the file, because opening makes the side files.
+///
+/// # Errors
+/// `OtherOwner` where a `-shm` that the owner may not be able to write would have to stay, or where the file
+/// could only be read: SQLite would leave its side files then.
+fn closing(place: &Place) -> Result<Closing, StoreError> {
+    if !files::side_files_would_be_foreign(&place.real) {
+        return Ok(Closing::Leave);
+    }
+    if !files::writable(&place.real) {
+        return Err(files::cannot_write(place, "permission denied".into()));
+    }
+    let exists = |suffix| files::side_file(&place.real, suffix).exists();
+    match (exists("-wal"), exists("-shm")) {
+        (false, _) => Ok(Closing::TakeAway),
+        (true, true) => Ok(Closing::Leave),
+        (true, false) => {
+            let owner = files::other_owner(&place.real).unwrap_or_default();
+            Err(StoreError::OtherOwner { path: place.path.clone(), owner })
+        }
+    }
+}
+
+/// What a writing connection needs on top.
+fn settle_writer(reader: &Reader, closing: Closing) -> rusqlite::Result<()> {
     let conn = &reader.conn;
-    let fail = |error| convert(error, &reader.place);
-    conn.pragma_update(None, "wal_autocheckpoint", 0).map_err(fail)?;
-    let had_wal = files::side_file(&reader.place.path, "-wal").exists();
-    let ordinary = !rustix::process::geteuid().is_root();
-    if !(other_owner && ordinary && !had_wal) {
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(fail)?;
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // Readers of the app are kept out for the commit alone, not from the moment when the cache is full; and a
+    // dry run never touches the file.
+    conn.pragma_update(None, "cache_spill", false)?;
+    if closing == Closing::Leave {
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    if schema::any_trigger(conn)? {
+        // Theirs may hold double-quoted strings, and must do for us what they do for the app.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, true)?;
     }
     Ok(())
 }
 
-fn connect_reader(place: &Place, journal: Journal) -> Result<Opened<Reader>, StoreError> {
-    let name = plain_name(&place.path);
-    let has_wal = files::side_file(&place.path, "-wal").exists();
-    if journal == Journal::Wal && !has_wal && !files::directory_writable(&place.path) {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let reader = connect(place, &immutable_uri(&place.path), flags)?;
-        return Ok(Opened { store: reader, notes: vec![OpenNote::Immutable] });
+fn connect_reader(place: &Place) -> Result<Opened<Reader>, StoreError> {
+    if files::side_files_would_be_foreign(&place.real)
+        && files::directory_writable(&place.real)
+        && let Some(opened) = connect_as_stranger(place)?
+    {
+        return Ok(opened);
     }
-    let reader = connect(place, &name, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    Ok(Opened { store: reader, notes: Vec::new() })
+    match Reader::again(place) {
+        Ok(reader) => Ok(Opened { store: reader, notes: Vec::new() }),
+        Err(error @ (StoreError::ReadOnly { .. } | StoreError::OtherOwner { .. } | StoreError::Unreadable { .. }))
+            if !files::directory_writable(&place.real) =>
+        {
+            connect_in_readonly_directory(place, error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reading a WAL file makes side files, which its owner might not be able to write: where nobody has it open
+/// it is read without locks, and where only a crash can have left a `-wal`, not at all.
+fn connect_as_stranger(place: &Place) -> Result<Option<Opened<Reader>>, StoreError> {
+    let exists = |suffix| files::side_file(&place.real, suffix).exists();
+    match (exists("-wal"), exists("-shm")) {
+        (true, true) => Ok(None),
+        (false, _) if !files::is_wal(&place.real) => Ok(None),
+        (false, _) => Ok(Some(Opened { store: immutable(place)?, notes: vec![OpenNote::Immutable] })),
+        (true, false) => Err(StoreError::Unreadable {
+            path: place.path.clone(),
+            detail: "reading its '-wal' makes a '-shm' file that its owner might not be able to write".into(),
+        }),
+    }
+}
+
+/// Without a `-wal` nobody writes a WAL file, and it can be read as it lies there. Any other file that cannot be
+/// opened here would not be read either.
+fn connect_in_readonly_directory(place: &Place, error: StoreError) -> Result<Opened<Reader>, StoreError> {
+    let exists = |suffix| files::side_file(&place.real, suffix).exists();
+    if exists("-wal") {
+        return Err(StoreError::Unreadable {
+            path: place.path.clone(),
+            detail: "it is in WAL mode, and its directory is read-only: its '-wal' needs a '-shm' file there".into(),
+        });
+    }
+    // A journal that cannot be looked at may be hot.
+    if exists("-journal") {
+        return Err(error);
+    }
+    match immutable(place) {
+        Ok(reader) => Ok(Opened { store: reader, notes: vec![OpenNote::Immutable] }),
+        Err(StoreError::ReadOnly { .. } | StoreError::OtherOwner { .. } | StoreError::Unreadable { .. }) => Err(error),
+        Err(other) => Err(other),
+    }
 }
 
 /// Lets SQLite undo the unfinished transaction: any read through a writable connection does.
 fn recover(place: &Place) -> Result<(), StoreError> {
-    let hot = || StoreError::HotJournal { path: place.path.clone() };
-    let reader = connect(place, &plain_name(&place.path), OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|_| hot())?;
-    drop(reader);
-    Ok(())
+    let recovered = closing(place).and_then(|closing| {
+        let reader = connect(place, &plain_name(&place.real), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        settle_writer(&reader, closing).map_err(|error| convert(error, place))
+    });
+    match recovered {
+        Err(StoreError::ReadOnly { .. } | StoreError::OtherOwner { .. } | StoreError::Unreadable { .. }) => {
+            Err(StoreError::HotJournal { path: place.path.clone() })
+        }
+        other => other,
+    }
+}
+
+fn immutable(place: &Place) -> Result<Reader, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    connect(place, &immutable_uri(&place.real), flags)
 }
 
 fn connect(place: &Place, name: &Path, access: OpenFlags) -> Result<Reader, StoreError> {
-    let fail = |error| convert(error, place);
+    let fail = |error| convert_at_opening(error, place);
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(name, flags).map_err(fail)?;
     settle(&conn, place.busy_timeout).map_err(fail)?;

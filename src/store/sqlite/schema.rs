@@ -3,8 +3,10 @@
 //! What a newcomer would get wrong: names are matched case-blind and a column fits by its affinity
 //! (`VARCHAR(255)` is TEXT, `BOOLEAN` and `DATETIME` are NUMERIC; sqlite.org/datatype3 §3.1).
 
-use rusqlite::{Connection, named_params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, named_params};
 
+use super::wanted::{EVENT_COLUMNS, EVENTS_SQL, WANTED, WANTED_INDEXES, Wanted, WantedIndex, affinity};
 use super::{Place, StoreError};
 
 /// The schema of an opened file.
@@ -15,6 +17,7 @@ pub struct Schema {
     columns: Vec<Column>,
     events: Option<Relation>,
     event_columns: Vec<Column>,
+    event_ids: EventIds,
     customers: Option<Relation>,
     pub(super) triggers: Vec<String>,
 }
@@ -26,6 +29,15 @@ enum Relation {
     View,
     Virtual,
     Missing,
+}
+
+/// Whether ids of events are used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EventIds {
+    /// AUTOINCREMENT.
+    NeverAgain,
+    /// A plain key; also where there is no such table.
+    Again,
 }
 
 #[derive(Clone, Debug)]
@@ -59,118 +71,6 @@ pub enum StepState {
     Drifted(String),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Affinity {
-    Integer,
-    Text,
-    Blob,
-    Real,
-    Numeric,
-}
-
-/// One of the nine columns: its name, which affinities fit, and the statement that adds it (`app-facts`,
-/// stage 2; the double quotes are the app's own).
-struct Wanted {
-    name: &'static str,
-    fits: &'static [Affinity],
-    sql: &'static str,
-}
-
-const WANTED: [Wanted; 9] = [
-    Wanted {
-        name: "password_hash",
-        fits: &[Affinity::Text],
-        sql: r#"ALTER TABLE users ADD COLUMN password_hash TEXT DEFAULT """#,
-    },
-    Wanted { name: "salt", fits: &[Affinity::Text], sql: r#"ALTER TABLE users ADD COLUMN salt TEXT DEFAULT """# },
-    Wanted {
-        name: "is_active",
-        fits: &[Affinity::Numeric, Affinity::Integer],
-        sql: "ALTER TABLE users ADD COLUMN is_active BOOLEAN DEFAULT 1",
-    },
-    Wanted {
-        name: "is_verified",
-        fits: &[Affinity::Numeric, Affinity::Integer],
-        sql: "ALTER TABLE users ADD COLUMN is_verified BOOLEAN DEFAULT 0",
-    },
-    Wanted {
-        name: "last_login",
-        fits: &[Affinity::Numeric, Affinity::Text],
-        sql: "ALTER TABLE users ADD COLUMN last_login TIMESTAMP NULL",
-    },
-    Wanted {
-        name: "failed_login_attempts",
-        fits: &[Affinity::Integer],
-        sql: "ALTER TABLE users ADD COLUMN failed_login_attempts INTEGER DEFAULT 0",
-    },
-    Wanted {
-        name: "locked_until",
-        fits: &[Affinity::Numeric, Affinity::Text],
-        sql: "ALTER TABLE users ADD COLUMN locked_until TIMESTAMP NULL",
-    },
-    Wanted {
-        name: "role",
-        fits: &[Affinity::Text],
-        sql: r#"ALTER TABLE users ADD COLUMN role TEXT DEFAULT "patient""#,
-    },
-    Wanted { name: "full_name", fits: &[Affinity::Text], sql: "ALTER TABLE users ADD COLUMN full_name TEXT NULL" },
-];
-
-/// The table of events (`docs/events.md`).
-const EVENTS_SQL: &str = include_str!("migrations/security_events.sql");
-
-/// Name and declared type of each of its columns, in order.
-const EVENT_COLUMNS: [(&str, &str); 19] = [
-    ("id", "INTEGER"),
-    ("at", "TEXT"),
-    ("event", "TEXT"),
-    ("outcome", "TEXT"),
-    ("target_id", "INTEGER"),
-    ("target_username", "TEXT"),
-    ("before", "TEXT"),
-    ("after", "TEXT"),
-    ("details", "TEXT"),
-    ("reason", "TEXT"),
-    ("actor_uid", "INTEGER"),
-    ("actor_name", "TEXT"),
-    ("actor_login_uid", "INTEGER"),
-    ("actor_sudo_user", "TEXT"),
-    ("actor_terminal", "TEXT"),
-    ("actor_host", "TEXT"),
-    ("version", "TEXT"),
-    ("prev_hash", "TEXT"),
-    ("hash", "TEXT"),
-];
-
-/// An index that a look-up needs: its table, its column, and the statement.
-struct WantedIndex {
-    table: &'static str,
-    column: &'static str,
-    index: &'static str,
-    sql: &'static str,
-}
-
-const WANTED_INDEXES: [WantedIndex; 3] = [
-    WantedIndex {
-        table: "users",
-        column: "email",
-        index: "ix_users_email",
-        sql: "CREATE INDEX ix_users_email ON users (email)",
-    },
-    WantedIndex {
-        table: "users",
-        column: "username",
-        index: "ix_users_username",
-        sql: "CREATE INDEX ix_users_username ON users (username)",
-    },
-    WantedIndex {
-        table: "security_events",
-        column: "target_id",
-        index: "ix_security_events_target_id",
-        sql: "CREATE INDEX ix_security_events_target_id ON security_events (target_id)",
-    },
-];
-
 /// SQLite's counter of schema changes.
 pub(super) fn version(conn: &Connection) -> rusqlite::Result<i64> {
     conn.prepare_cached("PRAGMA schema_version")?.query_row([], |row| row.get(0))
@@ -190,16 +90,18 @@ pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         match row.get_ref(0)?.as_str()? {
-            "trigger" => triggers.push(row.get(1)?),
+            "trigger" => triggers.push(lossy(row.get_ref(1)?).unwrap_or_default()),
             _ => customers = Relation::Table,
         }
     }
+    let events = relation(conn, "PRAGMA table_list(security_events)")?;
     Ok(Schema {
         version: version(conn)?,
         users: relation(conn, "PRAGMA table_list(users)")?,
         columns: columns(conn, "PRAGMA table_xinfo(users)")?,
-        events: Some(relation(conn, "PRAGMA table_list(security_events)")?).filter(|found| *found != Relation::Missing),
+        events: Some(events).filter(|found| *found != Relation::Missing),
         event_columns: columns(conn, "PRAGMA table_xinfo(security_events)")?,
+        event_ids: event_ids(conn, events)?,
         customers: Some(customers).filter(|found| *found != Relation::Missing),
         triggers,
     })
@@ -229,14 +131,35 @@ fn columns(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Vec<Colu
     // cid, name, type, notnull, dflt_value, pk, hidden (sqlite.org/pragma).
     let rows = statement.query_map([], |row| {
         Ok(Column {
-            name: row.get(1)?,
-            declared: row.get(2)?,
-            default: row.get(4)?,
+            name: lossy(row.get_ref(1)?).unwrap_or_default(),
+            declared: lossy(row.get_ref(2)?).unwrap_or_default(),
+            default: lossy(row.get_ref(4)?),
             primary_key: row.get::<_, i64>(5)? > 0,
             generated: row.get::<_, i64>(6)? > 1,
         })
     })?;
     rows.collect()
+}
+
+/// A text of the schema; what is not UTF-8 in it is no name of ours, and must not keep anybody out.
+fn lossy(text: ValueRef<'_>) -> Option<String> {
+    text.as_bytes_or_null().ok().flatten().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
+fn event_ids(conn: &Connection, events: Relation) -> rusqlite::Result<EventIds> {
+    if events != Relation::Table {
+        return Ok(EventIds::Again);
+    }
+    match conn.column_metadata(Some(MAIN_DB), c"security_events", c"id") {
+        Ok((_, _, _, _, true)) => Ok(EventIds::NeverAgain),
+        // An error: there is no such column.
+        Ok((_, _, _, _, false)) | Err(_) => Ok(EventIds::Again),
+    }
+}
+
+/// Whether the file has a trigger on any table.
+pub(super) fn any_trigger(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger')", [], |row| row.get(0))
 }
 
 impl Schema {
@@ -301,8 +224,10 @@ impl Schema {
                 return Some(format!("its table 'users' has no column '{name}'"));
             }
         }
-        let id = self.column("id")?;
-        let integer_key = id.primary_key && affinity(&id.declared) == Affinity::Integer;
+        // Only these very words make the id SQLite's own row id (sqlite.org/lang_createtable, ROWIDs).
+        let integer_key =
+            self.columns.iter().all(|column| column.primary_key == column.name.eq_ignore_ascii_case("id"))
+                && self.column("id").is_some_and(|id| id.declared.eq_ignore_ascii_case("INTEGER"));
         (!integer_key).then(|| "its column 'users.id' is not an INTEGER primary key".to_owned())
     }
 
@@ -343,7 +268,10 @@ impl Schema {
                     && column.name.eq_ignore_ascii_case(name)
                     && column.declared.eq_ignore_ascii_case(declared)
             });
-        (!same).then(|| "security_events has other columns than authctl's".into())
+        if !same {
+            return Some("security_events has other columns than authctl's".into());
+        }
+        (self.event_ids == EventIds::Again).then(|| "security_events.id is not AUTOINCREMENT".into())
     }
 
     /// Everything that stands in the place of ours, the steps' own drift included, each once.
@@ -382,7 +310,7 @@ impl Schema {
     /// All steps of the migration with their states.
     pub(super) fn steps(&self, conn: &Connection) -> rusqlite::Result<Vec<Step>> {
         let mut steps: Vec<Step> = WANTED.iter().map(|wanted| self.column_step(wanted)).collect();
-        steps.push(self.events_step());
+        steps.push(self.events_step(conn)?);
         for wanted in &WANTED_INDEXES {
             steps.push(index_step(conn, wanted)?);
         }
@@ -398,60 +326,54 @@ impl Schema {
         Step { name: format!("users.{}", wanted.name), sql: wanted.sql.to_owned(), state }
     }
 
-    fn events_step(&self) -> Step {
+    fn events_step(&self, conn: &Connection) -> rusqlite::Result<Step> {
         let state = match (self.events, self.event_drift()) {
             (_, Some(fault)) => StepState::Drifted(fault),
             (Some(_), None) => StepState::Applied,
-            (None, None) => StepState::Pending,
+            (None, None) => pending_unless_taken(conn, "security_events")?,
         };
-        Step { name: "security_events".into(), sql: EVENTS_SQL.trim_end().to_owned(), state }
+        Ok(Step { name: "security_events".into(), sql: EVENTS_SQL.trim_end().to_owned(), state })
     }
 }
 
 fn index_step(conn: &Connection, wanted: &WantedIndex) -> rusqlite::Result<Step> {
-    let state = if index_leads(conn, wanted)? {
-        StepState::Applied
-    } else if name_taken(conn, wanted.index)? {
-        let fault = format!("an index named {} exists, but does not lead with {}", wanted.index, wanted.column);
-        StepState::Drifted(fault)
-    } else {
-        StepState::Pending
-    };
+    let state = if index_leads(conn, wanted)? { StepState::Applied } else { pending_unless_taken(conn, wanted.index)? };
     let name = format!("index {}.{}", wanted.table, wanted.column);
     Ok(Step { name, sql: wanted.sql.to_owned(), state })
 }
 
-/// Whether a full index in plain byte order leads with the column: one that the look-ups can use.
+/// Whether a full index leads with the column, in the column's own order: one that the app's look-ups can use.
 fn index_leads(conn: &Connection, wanted: &WantedIndex) -> rusqlite::Result<bool> {
+    let collation = match conn.column_metadata(Some("main"), wanted.table, wanted.column) {
+        Ok((_, Some(collation), _, _, _)) => collation.to_string_lossy().into_owned(),
+        // An error: there is no such table yet.
+        Ok((_, None, _, _, _)) | Err(_) => "BINARY".to_owned(),
+    };
     let mut statement = conn.prepare_cached(
         "SELECT EXISTS (
            SELECT 1 FROM pragma_index_list(:table) AS list
              JOIN pragma_index_xinfo(list.name) AS part
             WHERE list.partial = 0 AND part.seqno = 0
-              AND part.name = :column COLLATE NOCASE AND part.coll = 'BINARY' COLLATE NOCASE)",
+              AND part.name = :column COLLATE NOCASE AND part.coll = :collation COLLATE NOCASE)",
     )?;
-    statement.query_row(named_params! { ":table": wanted.table, ":column": wanted.column }, |row| row.get(0))
+    let values = named_params! { ":table": wanted.table, ":column": wanted.column, ":collation": collation };
+    statement.query_row(values, |row| row.get(0))
 }
 
-fn name_taken(conn: &Connection, index: &str) -> rusqlite::Result<bool> {
-    let mut statement =
-        conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = :index COLLATE NOCASE)")?;
-    statement.query_row(named_params! { ":index": index }, |row| row.get(0))
-}
-
-/// The affinity of a declared type (sqlite.org/datatype3 §3.1).
-fn affinity(declared: &str) -> Affinity {
-    let declared = declared.to_ascii_uppercase();
-    let has = |part: &str| declared.contains(part);
-    if has("INT") {
-        Affinity::Integer
-    } else if has("CHAR") || has("CLOB") || has("TEXT") {
-        Affinity::Text
-    } else if has("BLOB") || declared.is_empty() {
-        Affinity::Blob
-    } else if has("REAL") || has("FLOA") || has("DOUB") {
-        Affinity::Real
-    } else {
-        Affinity::Numeric
+/// Tables, indexes and views share their names; a trigger may have the same.
+fn pending_unless_taken(conn: &Connection, name: &str) -> rusqlite::Result<StepState> {
+    let mut statement = conn.prepare_cached(
+        "SELECT type, tbl_name FROM sqlite_schema
+          WHERE name = :name COLLATE NOCASE AND type IN ('table', 'index', 'view')",
+    )?;
+    let taken = statement.query_row(named_params! { ":name": name }, |row| {
+        Ok((lossy(row.get_ref(0)?).unwrap_or_default(), lossy(row.get_ref(1)?).unwrap_or_default()))
+    });
+    match taken.optional()? {
+        None => Ok(StepState::Pending),
+        Some((kind, table)) if kind == "index" => {
+            Ok(StepState::Drifted(format!("the name {name} is taken by another index of the table '{table}'")))
+        }
+        Some((kind, _)) => Ok(StepState::Drifted(format!("the name {name} is taken by a {kind}"))),
     }
 }
