@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_first_name_given_decides() {
-        let cwd = Path::new("/work/dir");
+        let cwd = Path::new("/srv/dir");
         let both = |name: &str| match name {
             "AUTHCTL_DATABASE" => Some(OsString::from("own.db")),
             "DATABASE_URL" => Some(OsString::from("sqlite:////srv/app.db")),
@@ -243,10 +243,10 @@ mod tests {
         let option = Some(OsStr::new("/o.db"));
         let at = |path: &str, origin| Ok(Located { path: PathBuf::from(path), origin });
         assert_eq!(locate(option, &both, Some("c.db"), cwd), at("/o.db", Origin::Option));
-        assert_eq!(locate(None, &both, Some("c.db"), cwd), at("/work/dir/own.db", Origin::AuthctlDatabase));
+        assert_eq!(locate(None, &both, Some("c.db"), cwd), at("/srv/dir/own.db", Origin::AuthctlDatabase));
         assert_eq!(locate(None, &url, Some("c.db"), cwd), at("/srv/app.db", Origin::DatabaseUrl));
-        assert_eq!(locate(None, &none, Some("sub/c.db"), cwd), at("/work/dir/sub/c.db", Origin::Config));
-        assert_eq!(locate(None, &none, None, cwd), at("/work/dir/app.db", Origin::Default));
+        assert_eq!(locate(None, &none, Some("sub/c.db"), cwd), at("/srv/dir/sub/c.db", Origin::Config));
+        assert_eq!(locate(None, &none, None, cwd), at("/srv/dir/app.db", Origin::Default));
     }
 
     #[test]
