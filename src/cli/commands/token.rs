@@ -17,7 +17,7 @@ use crate::model::token::{ExtraClaims, TokenType};
 use crate::ops::error::Class;
 use crate::ops::lock::Force;
 use crate::ops::token::{self, Bench, IssueRequest, Issued, Judged, OfflineHolder};
-use crate::policy::token::{DefaultKey, KeyState, Options, Removed, Verdict, appraise, clean};
+use crate::policy::token::{KeyState, Options, Removed, Verdict, clean};
 
 mod words;
 
@@ -123,14 +123,13 @@ fn request(context: &Context<'_>, args: &IssueArgs) -> Result<IssueRequest, Fail
 fn judging_key(context: &Context<'_>, args: &KeyArgs) -> anyhow::Result<(Option<ResolvedKey>, KeyState)> {
     match context.try_key(args) {
         Ok(resolved) => {
-            let default = if args.insecure_default_key { DefaultKey::Allowed } else { DefaultKey::Refused };
-            let state = appraise(Some(resolved.key.expose()), default);
+            let state = resolved.state;
             Ok((Some(resolved), state))
         }
         Err(KeyError::Missing) => Ok((None, KeyState::Missing)),
         Err(KeyError::Empty { .. }) => Ok((None, KeyState::Empty)),
         Err(KeyError::Default { .. }) => Ok((None, KeyState::Default)),
-        Err(KeyError::Unusable { .. }) => Ok((None, KeyState::Asymmetric)),
+        Err(KeyError::Unusable { reason, .. }) => Ok((None, KeyState::Unusable(reason))),
         Err(error @ (KeyError::Unreadable { .. } | KeyError::Expansion { .. })) => Err(key_failure(&error).into()),
     }
 }
@@ -216,13 +215,12 @@ fn view(context: &Context<'_>, judged: Judged, claims: Claims) -> JudgedView {
 fn verify(context: &mut Context<'_>, args: &VerifyArgs) -> anyhow::Result<u8> {
     let options = Options { expected: Some(token_type(args.kind)), leeway_seconds: leeway(&args.leeway)? };
     let resolved = context.key(&args.key)?;
-    let default = if args.key.insecure_default_key { DefaultKey::Allowed } else { DefaultKey::Refused };
     let tokens = listed(context, &args.tokens)?;
     let reader = context.reader_if_any()?;
     let now = context.now();
     let bench = Bench {
         key: Some(&resolved.key),
-        key_state: appraise(Some(resolved.key.expose()), default),
+        key_state: resolved.state,
         view: reader.as_ref().map(crate::store::Reader::view),
         options,
     };

@@ -4,8 +4,6 @@
 //! unusable. Falling through to the next place would sign with another key than the app does. A `.env` line
 //! `SECRET_KEY` without `=` sets nothing, `SECRET_KEY=` sets the empty key, which is refused.
 
-mod form;
-
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,14 +14,9 @@ use zeroize::{Zeroize, Zeroizing};
 use super::trusted::{self, ReadError};
 use super::{Env, dotenv};
 use crate::model::secret::SigningKey;
-
-pub use form::UnusableKey;
+use crate::policy::token::{APP_FALLBACK_KEY, DefaultKey, KeyKind, KeyState, KeyStrength, UnusableKey, appraise};
 
 const NAME: &str = "SECRET_KEY";
-/// What the app signs with where `SECRET_KEY` is not set; public (`app-facts`, Tokens).
-const BUILT_IN: &[u8] = b"your-secret-key-change-in-production-mental-health-app";
-/// HS256 wants a key as long as its hash (RFC 7518 §3.2).
-const STRONG_BYTES: usize = 32;
 /// A key file beyond this is another file.
 const LIMIT_BYTES: u64 = 64 * 1024;
 
@@ -33,7 +26,7 @@ pub struct KeySource {
     /// `--secret-file`.
     pub secret_file: Option<PathBuf>,
     /// `--insecure-default-key`: the app's built-in key may be used.
-    pub allow_default: bool,
+    pub default: DefaultKey,
 }
 
 /// A key that can sign, and what people should know about it.
@@ -43,6 +36,8 @@ pub struct ResolvedKey {
     pub key: SigningKey,
     /// Where it comes from, for messages.
     pub origin: String,
+    /// What it is worth to the judge of tokens.
+    pub state: KeyState,
     /// What is wrong with it that does not stop the work.
     pub warnings: Vec<KeyWarning>,
 }
@@ -143,9 +138,10 @@ pub fn resolve(
 ) -> Result<ResolvedKey, KeyError> {
     let found = match find(source, env, database, cwd)? {
         Some(found) => found,
-        None if source.allow_default => {
-            Found { bytes: Zeroizing::new(BUILT_IN.to_vec()), origin: "the app's built-in key".to_owned() }
-        }
+        None if source.default == DefaultKey::Allowed => Found {
+            bytes: Zeroizing::new(APP_FALLBACK_KEY.as_bytes().to_vec()),
+            origin: "the app's built-in key".to_owned(),
+        },
         None => return Err(KeyError::Missing),
     };
     judge(found, source)
@@ -153,24 +149,25 @@ pub fn resolve(
 
 /// Refuses what cannot or must not sign, and gathers what to warn of.
 fn judge(mut found: Found, source: &KeySource) -> Result<ResolvedKey, KeyError> {
-    let bytes = found.bytes.len();
-    let built_in = found.bytes.as_slice() == BUILT_IN;
-    if bytes == 0 {
-        return Err(KeyError::Empty { origin: found.origin });
+    let origin = found.origin;
+    let state = appraise(Some(&found.bytes), source.default);
+    let (strength, kind) = match state {
+        KeyState::Missing => return Err(KeyError::Missing),
+        KeyState::Empty => return Err(KeyError::Empty { origin }),
+        KeyState::Default => return Err(KeyError::Default { origin }),
+        KeyState::Unusable(reason) => return Err(KeyError::Unusable { origin, reason }),
+        KeyState::Usable { strength, kind } => (strength, kind),
+    };
+    let mut warnings = Vec::new();
+    match kind {
+        KeyKind::Own => {}
+        KeyKind::AppFallback => warnings.push(KeyWarning::BuiltIn),
     }
-    if let Some(reason) = form::unusable(&found.bytes) {
-        return Err(KeyError::Unusable { origin: found.origin, reason });
+    match strength {
+        KeyStrength::Enough => {}
+        KeyStrength::Short { bytes } => warnings.push(KeyWarning::Weak { bytes }),
     }
-    if built_in && !source.allow_default {
-        return Err(KeyError::Default { origin: found.origin });
-    }
-    let built_in = built_in.then_some(KeyWarning::BuiltIn);
-    let weak = (bytes < STRONG_BYTES).then_some(KeyWarning::Weak { bytes });
-    Ok(ResolvedKey {
-        key: SigningKey::new(std::mem::take(&mut *found.bytes)),
-        origin: found.origin,
-        warnings: built_in.into_iter().chain(weak).collect(),
-    })
+    Ok(ResolvedKey { key: SigningKey::new(std::mem::take(&mut *found.bytes)), origin, state, warnings })
 }
 
 fn find(source: &KeySource, env: &Env<'_>, database: Option<&Path>, cwd: &Path) -> Result<Option<Found>, KeyError> {

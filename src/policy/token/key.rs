@@ -3,7 +3,13 @@
 //! What a newcomer would get wrong: the key is the text of `SECRET_KEY` as it stands. It looks like base64
 //! or hex often enough, and is never decoded (field report A17).
 
+mod form;
+
 use super::problem::{Problem, ProblemCode};
+
+use form::unusable;
+
+pub use form::UnusableKey;
 
 /// The key of an app that was started without `SECRET_KEY` (`app-facts`, Tokens): everybody knows it.
 pub const APP_FALLBACK_KEY: &str = "your-secret-key-change-in-production-mental-health-app";
@@ -11,17 +17,11 @@ pub const APP_FALLBACK_KEY: &str = "your-secret-key-change-in-production-mental-
 /// Bytes below which an HMAC-SHA-256 key is too short (RFC 7518 §3.2).
 const MIN_KEY_BYTES: usize = 32;
 
-/// Marks of PEM and ssh2 armour; the libraries look for whole blocks, we refuse the beginning of one.
-const ARMOUR: [&[u8]; 2] = [b"-----BEGIN ", b"---- BEGIN "];
-/// Beginnings of ssh keys that PyJWT refuses.
-const SSH_PREFIXES: [&[u8]; 3] = [b"ssh-ed25519", b"ssh-dss", b"ecdsa-sha2-nistp"];
-/// The one that python-jose refuses anywhere in a key.
-const SSH_RSA: &[u8] = b"ssh-rsa";
-
 /// Whether the app's built-in key may be used (`--insecure-default-key`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DefaultKey {
     /// It may not.
+    #[default]
     Refused,
     /// The operator said so.
     Allowed,
@@ -36,8 +36,8 @@ pub enum KeyState {
     Empty,
     /// The app's built-in key, which was not allowed.
     Default,
-    /// A PEM or ssh key, which both libraries refuse as an HMAC secret.
-    Asymmetric,
+    /// A text that the app's libraries refuse as an HMAC secret, or that cannot be one.
+    Unusable(UnusableKey),
     /// A key to check with.
     Usable {
         /// Its length.
@@ -77,8 +77,8 @@ pub fn appraise(key: Option<&[u8]>, default: DefaultKey) -> KeyState {
     if key.is_empty() {
         return KeyState::Empty;
     }
-    if is_asymmetric(key) {
-        return KeyState::Asymmetric;
+    if let Some(reason) = unusable(key) {
+        return KeyState::Unusable(reason);
     }
     let kind = if key == APP_FALLBACK_KEY.as_bytes() { KeyKind::AppFallback } else { KeyKind::Own };
     if (kind, default) == (KeyKind::AppFallback, DefaultKey::Refused) {
@@ -89,13 +89,6 @@ pub fn appraise(key: Option<&[u8]>, default: DefaultKey) -> KeyState {
         _ => KeyStrength::Enough,
     };
     KeyState::Usable { strength, kind }
-}
-
-fn is_asymmetric(key: &[u8]) -> bool {
-    let contains = |part: &[u8]| key.windows(part.len()).any(|window| window == part);
-    contains(SSH_RSA)
-        || ARMOUR.into_iter().any(contains)
-        || SSH_PREFIXES.into_iter().any(|prefix| key.starts_with(prefix))
 }
 
 impl KeyState {
@@ -109,9 +102,7 @@ impl KeyState {
             Self::Default => {
                 return refused("the key is the app's built-in one, which everybody knows");
             }
-            Self::Asymmetric => {
-                return refused("the key is a PEM or ssh key, which the app refuses as well");
-            }
+            Self::Unusable(reason) => return refused(&format!("the key {reason}")),
             Self::Usable { strength, kind } => (strength, kind),
         };
         let mut problems = Vec::new();

@@ -19,7 +19,7 @@ mod times;
 pub use clean::{Cleaned, Removed, clean};
 pub use decode::{Decoded, MAX_TOKEN_BYTES, Signed, decode};
 pub use judge::{Judgement, Options, Signature, SignatureFact, Verdict, judge};
-pub use key::{APP_FALLBACK_KEY, DefaultKey, KeyKind, KeyState, KeyStrength, appraise};
+pub use key::{APP_FALLBACK_KEY, DefaultKey, KeyKind, KeyState, KeyStrength, UnusableKey, appraise};
 pub use problem::{Problem, ProblemCode, Severity};
 pub use row::{Row, RowState, compare};
 pub use times::seconds;

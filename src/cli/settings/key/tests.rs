@@ -61,7 +61,7 @@ impl Scene {
     }
 
     fn allow_default(mut self) -> Self {
-        self.source.allow_default = true;
+        self.source.default = DefaultKey::Allowed;
         self
     }
 }
@@ -147,12 +147,12 @@ fn an_empty_key_is_refused_and_not_passed_over() {
 
 #[test]
 fn the_built_in_key_needs_the_option() {
-    let text = String::from_utf8(BUILT_IN.to_vec()).expect("text");
+    let text = APP_FALLBACK_KEY.to_owned();
     let given = || Scene::new().env("SECRET_KEY", text.clone());
     assert!(matches!(given().resolve(), Err(KeyError::Default { .. })));
     for scene in [given().allow_default(), Scene::new().allow_default()] {
         let found = scene.resolve().expect("allowed");
-        assert_eq!(found.key.expose(), BUILT_IN);
+        assert_eq!(found.key.expose(), APP_FALLBACK_KEY.as_bytes());
         assert_eq!(found.warnings, [KeyWarning::BuiltIn]);
     }
 }

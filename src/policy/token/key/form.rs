@@ -24,6 +24,7 @@ pub enum UnusableKey {
 ///
 /// python-jose refuses more: the first line of a PEM block alone, and a key type of ssh anywhere in the
 /// text. Whatever one of the two refuses is refused here (`security.md`, Tokens).
+#[must_use]
 pub(super) fn unusable(key: &[u8]) -> Option<UnusableKey> {
     if std::str::from_utf8(key).is_err() {
         return Some(UnusableKey::NotUtf8);
