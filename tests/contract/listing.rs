@@ -165,3 +165,16 @@ fn reading_changes_no_byte() {
     let head = Desk::with(fixture::head);
     head.ok(&["user", "list"]);
 }
+
+#[test]
+fn the_smallest_id_is_listed_and_the_next_page_begins_behind_it() {
+    let desk = Desk::usual();
+    let smallest = i64::MIN;
+    let before: u64 = desk.ok(&["user", "list", "--count"]).stdout.trim().parse().expect("a count");
+    desk.sql(&format!("INSERT INTO users (id, username, email) VALUES ({smallest}, 'min', 'min@example.org')"));
+    let rows = desk.json(&["user", "list"]);
+    assert_eq!(rows.as_array().expect("an array").len() as u64, before + 1);
+    assert_eq!(rows[0]["id"].as_i64(), Some(smallest));
+    let after = smallest.to_string();
+    assert_eq!(desk.json(&["user", "list", "--after", &after]).as_array().expect("an array").len() as u64, before);
+}

@@ -1,0 +1,226 @@
+//! Lists of accounts, in pages.
+//!
+//! What a newcomer would get wrong: a list must not keep a statement open while its reader is slow; in a
+//! rollback-journal file that would keep the app from writing.
+
+use std::ops::ControlFlow;
+
+use rusqlite::{Connection, ToSql};
+
+use super::row;
+use crate::model::user::{StoredUser, UserId};
+use crate::store::sqlite::schema::Schema;
+use crate::store::sqlite::{StoreError, View};
+
+/// Rows read under one lock.
+const PAGE: u32 = 1000;
+
+/// Which rows a list starts from; what needs the judge of state is left to the caller.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Exactly this role.
+    pub role: Option<String>,
+    /// Only rows with a non-NULL `locked_until`.
+    pub with_lock: LockFilter,
+    /// Only rows without a password.
+    pub password: PasswordFilter,
+    /// Only ids above this one.
+    pub after: Option<i64>,
+}
+
+/// Whether only rows with a lock are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LockFilter {
+    /// All rows.
+    #[default]
+    Any,
+    /// `locked_until` is not NULL.
+    Set,
+}
+
+/// Whether only rows without a password are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PasswordFilter {
+    /// All rows.
+    #[default]
+    Any,
+    /// `password_hash` is empty, NULL or not there yet.
+    Missing,
+}
+
+/// Order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// Which end first.
+    pub order: SortOrder,
+}
+
+/// What a list can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    /// Row id.
+    Id,
+    /// Username.
+    Username,
+    /// E-mail.
+    Email,
+    /// Role.
+    Role,
+    /// Creation.
+    CreatedAt,
+    /// Last login.
+    LastLogin,
+    /// Failed logins.
+    FailedLoginAttempts,
+    /// End of the lock.
+    LockedUntil,
+}
+
+impl SortKey {
+    /// All keys, as `--sort` offers them.
+    pub const ALL: [Self; 8] = [
+        Self::Id,
+        Self::Username,
+        Self::Email,
+        Self::Role,
+        Self::CreatedAt,
+        Self::LastLogin,
+        Self::FailedLoginAttempts,
+        Self::LockedUntil,
+    ];
+
+    /// The column's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::Role => "role",
+            Self::CreatedAt => "created_at",
+            Self::LastLogin => "last_login",
+            Self::FailedLoginAttempts => "failed_login_attempts",
+            Self::LockedUntil => "locked_until",
+        }
+    }
+}
+
+/// Which end of a list comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortOrder {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+impl View<'_> {
+    /// Hands every row of the filter to `visit`, page by page, in ascending order of id; stops when `visit`
+    /// returns `Break`.
+    ///
+    /// # Errors
+    /// [`StoreError`], or what `visit` returns.
+    pub fn each_user<E: From<StoreError>>(
+        &self,
+        filter: &Filter,
+        mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let mut after = filter.after;
+        loop {
+            let page = page(self.conn, self.schema, filter, after).map_err(|error| self.fail(error))?;
+            let full = page.len() == PAGE as usize;
+            after = page.last().map(|user| user.id.0).or(after);
+            for user in page {
+                if visit(user)?.is_break() {
+                    return Ok(());
+                }
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The same in another order: the ids are sorted first (8 bytes each), then each row is read for itself.
+    ///
+    /// # Errors
+    /// [`StoreError`], or what `visit` returns.
+    pub fn each_user_sorted<E: From<StoreError>>(
+        &self,
+        filter: &Filter,
+        sort: Sort,
+        mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let ids = sorted_ids(self.conn, self.schema, filter, sort).map_err(|error| self.fail(error))?;
+        for id in ids {
+            let Some(user) = self.user(id)? else { continue };
+            if visit(user)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A statement under construction: constant parts and the values that they name.
+struct Query<'a> {
+    sql: String,
+    values: Vec<(&'static str, &'a dyn ToSql)>,
+}
+
+impl<'a> Query<'a> {
+    /// `start … WHERE` the filter's conditions hold; a condition on a column that the file
+    /// lacks holds for the column's default in the app (no lock, no password) or for no row (role).
+    fn filtered(start: String, schema: &Schema, filter: &'a Filter, after: Option<&'a i64>) -> Self {
+        let mut query = Self { sql: start, values: Vec::new() };
+        query.sql.push_str(" WHERE 1");
+        if let Some(after) = after {
+            query.sql.push_str(" AND id > :after");
+            query.values.push((":after", after));
+        }
+        if let Some(role) = &filter.role {
+            if schema.has("role") {
+                query.sql.push_str(" AND role = :role COLLATE BINARY");
+                query.values.push((":role", role));
+            } else {
+                query.sql.push_str(" AND 0");
+            }
+        }
+        match (filter.with_lock, schema.has("locked_until")) {
+            (LockFilter::Any, _) => {}
+            (LockFilter::Set, true) => query.sql.push_str(" AND locked_until IS NOT NULL"),
+            (LockFilter::Set, false) => query.sql.push_str(" AND 0"),
+        }
+        match (filter.password, schema.has("password_hash")) {
+            (PasswordFilter::Missing, true) => {
+                query.sql.push_str(" AND (password_hash IS NULL OR password_hash = '')");
+            }
+            (PasswordFilter::Any, _) | (PasswordFilter::Missing, false) => {}
+        }
+        query
+    }
+}
+
+fn page(conn: &Connection, schema: &Schema, filter: &Filter, after: Option<i64>) -> rusqlite::Result<Vec<StoredUser>> {
+    let mut query = Query::filtered(row::select(schema), schema, filter, after.as_ref());
+    query.sql.push_str(" ORDER BY id LIMIT :page");
+    query.values.push((":page", &PAGE));
+    let mut statement = conn.prepare_cached(&query.sql)?;
+    let rows = statement.query_map(query.values.as_slice(), |row| row::convert(row, schema))?;
+    rows.collect()
+}
+
+fn sorted_ids(conn: &Connection, schema: &Schema, filter: &Filter, sort: Sort) -> rusqlite::Result<Vec<UserId>> {
+    let mut query = Query::filtered("SELECT id FROM users".to_owned(), schema, filter, filter.after.as_ref());
+    let key = sort.key.as_str();
+    query.sql.push_str(" ORDER BY ");
+    query.sql.push_str(if schema.has(key) { key } else { "NULL" });
+    query.sql.push_str(match sort.order {
+        SortOrder::Ascending => ", id",
+        SortOrder::Descending => " DESC, id DESC",
+    });
+    let mut statement = conn.prepare_cached(&query.sql)?;
+    let rows = statement.query_map(query.values.as_slice(), |row| row.get(0).map(UserId))?;
+    rows.collect()
+}
