@@ -15,12 +15,14 @@ use super::settings::database::{Located, Origin, locate};
 use super::settings::key::{self, KeyError, KeySource, ResolvedKey};
 use super::world::World;
 use crate::crypto::password::HashParams;
+use crate::model::event::Actor;
 use crate::model::role::RoleName;
 use crate::model::text;
-use crate::model::time::{Timestamp, parse_duration};
+use crate::model::time::{Clock, Timestamp, parse_duration};
 use crate::ops::{Settings, error::Class};
 use crate::policy::password::Limits;
 use crate::policy::role::Roles;
+use crate::policy::token::DefaultKey;
 use crate::store::{Act, Mode, OpenNote, Opened, ReadAccess, Reader, Schema, Store, TriggerEffect};
 
 /// Longest `--reason`, in characters.
@@ -119,11 +121,6 @@ impl<'w> Context<'w> {
         self.world.clock.now()
     }
 
-    /// Kept, or rolled back.
-    pub fn mode(&self) -> Mode {
-        if self.global.dry_run { Mode::DryRun } else { Mode::Commit }
-    }
-
     /// Whether opening may undo what a crash left.
     pub fn access(&self) -> ReadAccess {
         if self.global.dry_run { ReadAccess::NeverWrite } else { ReadAccess::MayRecover }
@@ -131,12 +128,13 @@ impl<'w> Context<'w> {
 
     /// Who acts, when and how.
     pub fn act(&self) -> Act<'_> {
-        Act {
-            clock: &*self.world.clock,
-            actor: (self.world.actor)(),
-            reason: self.global.reason.as_deref(),
-            mode: self.mode(),
-        }
+        act(&*self.world.clock, &self.world.actor, self.global)
+    }
+
+    /// The same beside stderr, for a verb that speaks while it works.
+    pub fn act_and_console(&mut self) -> (Act<'_>, Console<'_>) {
+        let World { clock, actor, stderr, .. } = &mut *self.world;
+        (act(&**clock, actor, self.global), Console::new(&mut **stderr, self.voice))
     }
 
     /// Which file, and who named it.
@@ -261,7 +259,8 @@ impl<'w> Context<'w> {
     /// # Errors
     /// As [`Context::key`].
     pub fn try_key(&self, wanted: &KeyArgs) -> Result<ResolvedKey, KeyError> {
-        let source = KeySource { secret_file: wanted.secret_file.clone(), allow_default: wanted.insecure_default_key };
+        let default = if wanted.insecure_default_key { DefaultKey::Allowed } else { DefaultKey::Refused };
+        let source = KeySource { secret_file: wanted.secret_file.clone(), default };
         let database = self.locate().ok().map(|located| located.path);
         key::resolve(&source, &self.world.env, database.as_deref(), &self.world.cwd)
     }
@@ -337,6 +336,11 @@ impl<'w> Context<'w> {
     pub fn would(&self, did: &str, would: &str) -> String {
         if self.global.dry_run { format!("would {would}") } else { did.to_owned() }
     }
+}
+
+fn act<'a>(clock: &'a dyn Clock, actor: &dyn Fn() -> Actor, global: &'a Global) -> Act<'a> {
+    let mode = if global.dry_run { Mode::DryRun } else { Mode::Commit };
+    Act { clock, actor: actor(), reason: global.reason.as_deref(), mode }
 }
 
 /// How long the app waits for a lock, too (`app-facts`, Login and lockout).

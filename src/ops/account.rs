@@ -71,7 +71,7 @@ pub fn set_role(
     expect: Option<&str>,
     force: Force,
 ) -> Result<Applied<Vec<Written>>, Error> {
-    let role = offered_role(settings, store.schema(), role)?;
+    let role = offered_role(settings, store.schema(), role).map_err(|refusal| Error::Refused(vec![refusal]))?;
     let guard = match force {
         Force::No if role != settings.admin_role() => AdminGuard::On("change the role of"),
         Force::No | Force::Yes => AdminGuard::Off,
@@ -94,13 +94,10 @@ pub fn set_role(
 /// The offered spelling of a role.
 ///
 /// # Errors
-/// `Refused`, listing what is offered.
-pub fn offered_role(settings: &Settings, schema: &Schema, role: &str) -> Result<RoleName, Error> {
-    settings
-        .roles(schema)
-        .map(role)
-        .cloned()
-        .map_err(|refusal| Error::Refused(vec![Refusal { part: Part::Role, message: refusal.to_string() }]))
+/// The refusal, listing what is offered.
+pub(super) fn offered_role(settings: &Settings, schema: &Schema, role: &str) -> Result<RoleName, Refusal> {
+    let offered = settings.roles(schema);
+    offered.map(role).cloned().map_err(|refusal| Refusal { part: Part::Role, message: refusal.to_string() })
 }
 
 fn role_value(user: &StoredUser) -> EventValue {

@@ -85,12 +85,8 @@ pub fn check(settings: &Settings, schema: &Schema, request: &AddRequest) -> Resu
     let wanted_role = match request.role.as_deref().map(|role| offered_role(settings, schema, role)) {
         None => None,
         Some(Ok(role)) => Some(role),
-        Some(Err(Error::Refused(found))) => {
-            found.into_iter().for_each(|refusal| refuse(refusal.part, refusal.message));
-            None
-        }
-        Some(Err(other)) => {
-            refuse(Part::Role, format!("{other:?}"));
+        Some(Err(refusal)) => {
+            refuse(refusal.part, refusal.message);
             None
         }
     };

@@ -53,13 +53,7 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
     }
     let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
     let mut meter = Meter::default();
-    let mut console = crate::cli::console::Console::new(&mut *context.world.stderr, context.voice);
-    let act = crate::store::Act {
-        clock: &*context.world.clock,
-        actor: (context.world.actor)(),
-        reason: context.global.reason.as_deref(),
-        mode: if context.global.dry_run { crate::store::Mode::DryRun } else { crate::store::Mode::Commit },
-    };
+    let (act, mut console) = context.act_and_console();
     let outcome =
         migration.run(&act, wish, &mut |progress| meter.show(progress, &mut console)).map_err(Refused::from)?;
     say(context, &outcome, &path);

@@ -1,7 +1,7 @@
 //! JSON that gives the exact value back and is safe to look at.
 //!
 //! What a newcomer would get wrong: serde_json leaves DEL, U+009B and U+202E as they are. Here every such
-//! character is written as `\uXXXX`, which any reader turns back into the same character.
+//! character is written as `\u202e`, which any reader turns back into the same character.
 
 use std::io::{self, Write};
 

@@ -234,7 +234,7 @@ impl Reader<'_> {
         Ok(character)
     }
 
-    /// `uXXXX`, and the second half of a surrogate pair where one follows.
+    /// `u` and four digits, and the second half of a surrogate pair where one follows.
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
         let first = self.unit()?;
         let after_first = self.at;
