@@ -340,7 +340,7 @@ impl<'w> Context<'w> {
 
 fn act<'a>(clock: &'a dyn Clock, actor: &dyn Fn() -> Actor, global: &'a Global) -> Act<'a> {
     let mode = if global.dry_run { Mode::DryRun } else { Mode::Commit };
-    Act { clock, actor: actor(), reason: global.reason.as_deref(), mode }
+    Act { clock, actor: actor(), acting: None, chain_key: None, reason: global.reason.as_deref(), mode }
 }
 
 /// How long the app waits for a lock, too (`app-facts`, Login and lockout).

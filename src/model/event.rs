@@ -42,11 +42,21 @@ pub enum EventName {
     TokenIssued,
     /// A change was refused because it would leave no usable admin.
     LastAdminRefused,
+    /// Username, e-mail, full name or customer was changed.
+    UserEdited,
+    /// An account was deleted.
+    UserDeleted,
+    /// The account of a session may not do what it tried.
+    SessionRefused,
+    /// Old events were removed; this one is the chain's anchor.
+    EventsPruned,
+    /// The file was put in the place of another.
+    DatabaseRestored,
 }
 
 impl EventName {
     /// All names, in the order of `docs/events.md`.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::DatabaseCreated,
         Self::SchemaMigrated,
         Self::UserCreated,
@@ -64,6 +74,11 @@ impl EventName {
         Self::RoleChanged,
         Self::TokenIssued,
         Self::LastAdminRefused,
+        Self::UserEdited,
+        Self::UserDeleted,
+        Self::SessionRefused,
+        Self::EventsPruned,
+        Self::DatabaseRestored,
     ];
 
     /// The name as stored.
@@ -86,13 +101,18 @@ impl EventName {
             Self::RoleChanged => "role_changed",
             Self::TokenIssued => "token_issued",
             Self::LastAdminRefused => "last_admin_refused",
+            Self::UserEdited => "user_edited",
+            Self::UserDeleted => "user_deleted",
+            Self::SessionRefused => "session_refused",
+            Self::EventsPruned => "events_pruned",
+            Self::DatabaseRestored => "database_restored",
         }
     }
 
     /// `done` or `refused`, as stored.
     pub fn outcome(self) -> &'static str {
         match self {
-            Self::LoginFailed | Self::LoginRefused | Self::LastAdminRefused => "refused",
+            Self::LoginFailed | Self::LoginRefused | Self::LastAdminRefused | Self::SessionRefused => "refused",
             Self::DatabaseCreated
             | Self::SchemaMigrated
             | Self::UserCreated
@@ -106,7 +126,11 @@ impl EventName {
             | Self::AccountUnlocked
             | Self::LockRewritten
             | Self::RoleChanged
-            | Self::TokenIssued => "done",
+            | Self::TokenIssued
+            | Self::UserEdited
+            | Self::UserDeleted
+            | Self::EventsPruned
+            | Self::DatabaseRestored => "done",
         }
     }
 }
@@ -207,6 +231,17 @@ pub struct Actor {
     pub terminal: Option<String>,
     /// Host name.
     pub host: Option<String>,
+}
+
+/// The account of a session that acts, as it was when it was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting {
+    /// Row id.
+    pub id: i64,
+    /// Username.
+    pub username: String,
+    /// Role, as stored.
+    pub role: String,
 }
 
 /// One row of `security_events`.

@@ -50,6 +50,22 @@ impl Password {
     }
 }
 
+/// The key of the event log's hash chain: the bytes of `audit_key_file`, one line end removed.
+#[derive(Debug)]
+pub struct ChainKey(Secret<Vec<u8>>);
+
+impl ChainKey {
+    /// Takes the bytes over as they are.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Secret::new(bytes))
+    }
+
+    /// The bytes.
+    pub fn expose(&self) -> &[u8] {
+        self.0.expose()
+    }
+}
+
 /// The bytes that sign tokens: the text of `SECRET_KEY` as UTF-8 (`app-facts`, Tokens).
 #[derive(Debug)]
 pub struct SigningKey(Secret<Vec<u8>>);

@@ -39,7 +39,7 @@ pub fn init(
     random: &mut Source<'_>,
 ) -> Result<Option<StoredUser>, Error> {
     // The transactions inside belong to a file that nobody sees yet; a dry run only leaves it without a name.
-    let inside = Act { clock: act.clock, actor: act.actor.clone(), reason: act.reason, mode: Mode::Commit };
+    let inside = Act { mode: Mode::Commit, ..act.clone() };
     store::create(path, act.mode, |store| {
         let event = EventDraft::new(EventName::DatabaseCreated);
         store.change(&inside, |_tx, _now| Ok::<_, Error>(Change::Done((), vec![event])))?;

@@ -18,7 +18,8 @@ pub use sqlite::users::{
 };
 pub use sqlite::{Reader, Store, Tx, View};
 
-use crate::model::event::{Actor, EventDraft};
+use crate::model::event::{Acting, Actor, EventDraft};
+use crate::model::secret::ChainKey;
 use crate::model::time::Clock;
 
 /// What a closure given to [`Store::change`] decided.
@@ -40,11 +41,16 @@ pub enum Mode {
 }
 
 /// Who changes something, when, and how: the same for every verb of one run.
+#[derive(Clone)]
 pub struct Act<'a> {
     /// Read once inside the transaction.
     pub clock: &'a dyn Clock,
     /// Recorded in the event.
     pub actor: Actor,
+    /// The account of the session, where one acts: recorded beside the actor.
+    pub acting: Option<Acting>,
+    /// Keys the hash chain, where `audit_key_file` is configured.
+    pub chain_key: Option<&'a ChainKey>,
     /// `--reason`.
     pub reason: Option<&'a str>,
     /// Kept or rolled back.

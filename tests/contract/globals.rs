@@ -224,7 +224,7 @@ fn what_is_wrong_with_a_configuration_is_named() {
         ("[tokens]\naccess_ttl = \"0s\"", "access_ttl"),
         ("roles = []", "roles"),
         ("roles = [\"admin\", \"Admin\"]", "roles"),
-        ("require_session = true", "require_session"),
+        ("require_session = 1", "line"),
         ("this is no TOML", "line 1"),
         ("[session]\nx = 1", "session"),
     ] {

@@ -71,6 +71,14 @@ pub struct Global {
     /// Refuse to write where the table users has triggers
     #[arg(long)]
     pub no_triggers: bool,
+
+    /// Act as the account of the saved session (login --save), with its rights
+    #[arg(long)]
+    pub as_session: bool,
+
+    /// Hide names and e-mails in what people read: tables, confirmations, errors
+    #[arg(long)]
+    pub mask_personal: bool,
 }
 
 /// What `-o` takes.
@@ -117,6 +125,8 @@ impl Global {
             reason: self.reason.clone().or_else(|| outer.reason.clone()),
             busy_timeout: self.busy_timeout.clone().or_else(|| outer.busy_timeout.clone()),
             no_triggers: self.no_triggers || outer.no_triggers,
+            as_session: self.as_session || outer.as_session,
+            mask_personal: self.mask_personal || outer.mask_personal,
         }
     }
 }

@@ -3,7 +3,10 @@
 //! What a newcomer would get wrong: there is no `--password VALUE`, since every process on the machine can read
 //! the arguments of every other.
 
+mod audit;
+mod database;
 mod global;
+mod session;
 mod token;
 mod user;
 
@@ -11,11 +14,21 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use audit::{
+    AuditArgs, AuditCommand, AuditExportArgs, AuditHeadArgs, AuditListArgs, AuditPruneArgs, AuditShowArgs,
+    AuditVerifyArgs, EventFilterArgs,
+};
+pub use database::{
+    BackupArgs, ConfigArgs, ConfigCommand, ConfigShowArgs, DbArgs, DbCheckArgs, DbCommand, DbInfoArgs, DoctorArgs,
+    RestoreArgs, SecretArgs, SecretCommand, SecretGenerateArgs,
+};
 pub use global::{ColorWhen, Global, OutputFormat};
-pub use token::{InspectArgs, IssueArgs, KeyArgs, TokenArgs, TokenCommand, TokenKind, VerifyArgs};
+pub use session::{LogoutArgs, WhoamiArgs};
+pub use token::{BrokenKind, InspectArgs, IssueArgs, KeyArgs, TokenArgs, TokenCommand, TokenKind, VerifyArgs};
 pub use user::{
-    ActivateArgs, AddArgs, DeactivateArgs, ListArgs, LockArgs, PasswdArgs, SetRoleArgs, ShowArgs, UnlockArgs, UserArgs,
-    UserCommand, UsersArgs, VerifyUsersArgs,
+    ActivateArgs, AddArgs, DeactivateArgs, DeleteArgs, EditArgs, ExportArgs, ImportArgs, ListArgs, LockArgs,
+    PasswdArgs, RowFormat, SetRoleArgs, ShowArgs, UnlockArgs, UserArgs, UserCommand, UsersArgs, VerifyUsersArgs,
+    WhyArgs,
 };
 
 /// Run the accounts of a FastAPI + SQLite app: migrate, users, lockout, roles, tokens
@@ -66,6 +79,20 @@ pub enum Command {
     SetRole(SetRoleArgs),
     /// Issue, inspect and verify tokens
     Token(TokenArgs),
+    /// Show whose session is saved, and what it may do
+    Whoami(WhoamiArgs),
+    /// Forget the saved session
+    Logout(LogoutArgs),
+    /// Look at the event log, verify it, export and prune it
+    Audit(AuditArgs),
+    /// Back the database up, restore it, check it
+    Db(DbArgs),
+    /// Look for everything that is wrong, each with the command that mends it; exit 11 with findings
+    Doctor(DoctorArgs),
+    /// Make signing keys
+    Secret(SecretArgs),
+    /// Show the configuration
+    Config(ConfigArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print the man page, or write all of them into a directory
@@ -92,6 +119,7 @@ impl Command {
                 Some(MigrateView::Status(view)) => view.global.over(&args.global),
                 Some(MigrateView::Plan(view)) => view.global.over(&args.global),
                 Some(MigrateView::Check(view)) => view.global.over(&args.global),
+                Some(MigrateView::Rehearse(view)) => view.global.over(&args.global),
             },
             Self::User(args) => args.command.global().over(&args.global),
             Self::Login(args) => args.global.clone(),
@@ -99,6 +127,13 @@ impl Command {
             Self::Unlock(args) => args.global.clone(),
             Self::SetRole(args) => args.global.clone(),
             Self::Token(args) => args.command.global().over(&args.global),
+            Self::Whoami(args) => args.global.clone(),
+            Self::Logout(args) => args.global.clone(),
+            Self::Audit(args) => args.command.global().over(&args.global),
+            Self::Db(args) => args.command.global().over(&args.global),
+            Self::Doctor(args) => args.global.clone(),
+            Self::Secret(args) => args.command.global().over(&args.global),
+            Self::Config(args) => args.command.global().over(&args.global),
             Self::Completions(args) => args.global.clone(),
             Self::Man(args) => args.global.clone(),
         }
@@ -181,6 +216,8 @@ pub enum MigrateView {
     Plan(PlanArgs),
     /// Exit 0 where the database is up to date, 9 where not
     Check(CheckArgs),
+    /// Migrate a copy: what would change, how long it takes, whether all is well afterwards
+    Rehearse(RehearseArgs),
 }
 
 /// Show each step, applied or pending
@@ -207,6 +244,14 @@ pub struct CheckArgs {
     pub global: Global,
 }
 
+/// Migrate a copy: what would change, how long it takes, whether all is well afterwards
+#[derive(Debug, Args)]
+pub struct RehearseArgs {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
 /// Log in as the app does, and print its two tokens as JSON
 #[derive(Debug, Args)]
 pub struct LoginArgs {
@@ -221,6 +266,10 @@ pub struct LoginArgs {
     /// Replace an outdated hash after a successful login
     #[arg(long)]
     pub rehash: bool,
+
+    /// Keep the access token as the session of --as-session, and print nothing
+    #[arg(long)]
+    pub save: bool,
 
     /// The signing key.
     #[command(flatten)]

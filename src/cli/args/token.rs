@@ -63,6 +63,25 @@ pub enum TokenKind {
     Refresh,
 }
 
+/// What `--broken` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BrokenKind {
+    /// exp has passed
+    Expired,
+    /// nbf is to come
+    NotYet,
+    /// Signed with another key
+    Signature,
+    /// Not signed: alg none
+    AlgNone,
+    /// The other type
+    Type,
+    /// A user_id that no account has
+    NoUser,
+    /// iat is to come
+    FutureIat,
+}
+
 /// Issue a token for an account: the token alone on stdout
 #[derive(Debug, Args)]
 pub struct IssueArgs {
@@ -109,6 +128,18 @@ pub struct IssueArgs {
     /// With --offline: the claim role
     #[arg(long, value_name = "R", requires = "offline")]
     pub role: Option<String>,
+
+    /// Make a token that must be refused, for tests; it lives at most 5 minutes
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "allow_long_ttl")]
+    pub broken: Option<BrokenKind>,
+
+    /// Under GitHub Actions, write the line that masks the token in logs to stderr
+    #[arg(long)]
+    pub mask: bool,
+
+    /// Issue this many, one a line
+    #[arg(long, value_name = "N")]
+    pub count: Option<u32>,
 
     /// The signing key.
     #[command(flatten)]

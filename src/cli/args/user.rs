@@ -1,8 +1,10 @@
 //! Arguments of the commands on accounts.
 
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
-use super::{Global, NewPassword};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{GivenPassword, Global, NewPassword};
 
 /// Add, list, show and change accounts
 #[derive(Debug, Args)]
@@ -35,6 +37,17 @@ pub enum UserCommand {
     Deactivate(DeactivateArgs),
     /// Mark the e-mail of accounts as verified
     Verify(VerifyUsersArgs),
+    /// Change the name, e-mail, full name or customer of an account
+    Edit(EditArgs),
+    /// Delete accounts for good; deactivating is usually better
+    Delete(DeleteArgs),
+    /// Say why an account cannot log in, step by step, and what helps
+    Why(WhyArgs),
+    /// Add many accounts from a spreadsheet (CSV) or JSON lines
+    #[command(after_help = "Example:\n  authctl user import therapists.csv --generate --credentials-out passwords.csv")]
+    Import(ImportArgs),
+    /// Print all accounts in the form that import reads
+    Export(ExportArgs),
 }
 
 impl UserCommand {
@@ -48,6 +61,11 @@ impl UserCommand {
             Self::Activate(args) => &args.global,
             Self::Deactivate(args) => &args.global,
             Self::Verify(args) => &args.global,
+            Self::Edit(args) => &args.global,
+            Self::Delete(args) => &args.global,
+            Self::Why(args) => &args.global,
+            Self::Import(args) => &args.global,
+            Self::Export(args) => &args.global,
         }
     }
 }
@@ -298,6 +316,119 @@ pub struct SetRoleArgs {
     /// Even the last active admin
     #[arg(long)]
     pub force: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Change the name, e-mail, full name or customer of an account
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// Username, e-mail, or id:57
+    #[arg(value_name = "USER")]
+    pub user: String,
+
+    /// The new username
+    #[arg(long, value_name = "U")]
+    pub username: Option<String>,
+
+    /// The new e-mail
+    #[arg(long, value_name = "E")]
+    pub email: Option<String>,
+
+    /// The new full name; '' removes it
+    #[arg(long, value_name = "N")]
+    pub full_name: Option<String>,
+
+    /// The new customer, on a database that has customers
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<i64>,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Delete accounts for good; deactivating is usually better
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub users: UsersArgs,
+
+    /// Even the last active admin
+    #[arg(long)]
+    pub force: bool,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Say why an account cannot log in, step by step, and what helps
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// Username, e-mail, or id:57; on a terminal without any: pick one
+    #[arg(value_name = "USER")]
+    pub user: Option<String>,
+
+    /// A password to try.
+    #[command(flatten)]
+    pub password: GivenPassword,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Forms of a file of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    /// A header, then one account a line; comma, semicolon or tab
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// Add many accounts from a spreadsheet (CSV) or JSON lines
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file; - reads standard input
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    /// Its form [default: by its name, else csv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<RowFormat>,
+
+    /// Import the good rows and report the others (exit 10)
+    #[arg(long)]
+    pub partial: bool,
+
+    /// The same account being there already is no error
+    #[arg(long)]
+    pub if_missing: bool,
+
+    /// Make a password for each account that has none in the file
+    #[arg(long, requires = "credentials_out")]
+    pub generate: bool,
+
+    /// Where the generated passwords are written, as CSV; the file must not exist
+    #[arg(long, value_name = "FILE", requires = "generate", value_hint = clap::ValueHint::FilePath)]
+    pub credentials_out: Option<PathBuf>,
+
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Print all accounts in the form that import reads
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// With password hashes and salts: whoever has the file can try passwords against them
+    #[arg(long)]
+    pub with_hashes: bool,
 
     /// Options of every command.
     #[command(flatten)]

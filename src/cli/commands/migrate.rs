@@ -24,6 +24,7 @@ pub fn run(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
         Some(MigrateView::Status(_)) => Face::Status,
         Some(MigrateView::Plan(_)) => Face::Plan,
         Some(MigrateView::Check(_)) => Face::Check,
+        Some(MigrateView::Rehearse(args)) => return super::rehearse::run(context, args),
     };
     if args.no_backup {
         return Err(Failure::usage("--no-backup goes with migrate itself, which writes").hint("leave it away").into());

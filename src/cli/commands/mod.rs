@@ -1,12 +1,19 @@
 //! One file per group of commands: read the arguments, call `ops`, say what was done.
 
+mod audit;
+mod config;
+mod database;
+mod doctor;
 mod generate;
 mod init;
 mod lock;
 mod login;
 mod migrate;
+mod rehearse;
 mod report;
+mod secret;
 mod select;
+mod session;
 mod token;
 mod user;
 
@@ -31,6 +38,13 @@ pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
         Command::Unlock(args) => lock::unlock(context, args),
         Command::SetRole(args) => user::set_role(context, args),
         Command::Token(args) => token::run(context, &args.command),
+        Command::Whoami(args) => session::whoami(context, args),
+        Command::Logout(args) => session::logout(context, args),
+        Command::Audit(args) => audit::run(context, args),
+        Command::Db(args) => database::run(context, args),
+        Command::Doctor(args) => doctor::run(context, args),
+        Command::Secret(args) => secret::run(context, args),
+        Command::Config(args) => config::run(context, args),
         Command::Completions(args) => generate::completions(context, args),
         Command::Man(args) => generate::man(context, args),
     }
@@ -45,6 +59,11 @@ fn run_user(context: &mut Context<'_>, command: &UserCommand) -> anyhow::Result<
         UserCommand::Activate(args) => user::activate(context, args),
         UserCommand::Deactivate(args) => user::deactivate(context, args),
         UserCommand::Verify(args) => user::verify(context, args),
+        UserCommand::Edit(args) => user::edit(context, args),
+        UserCommand::Delete(args) => user::delete(context, args),
+        UserCommand::Why(args) => user::why(context, args),
+        UserCommand::Import(args) => user::import(context, args),
+        UserCommand::Export(args) => user::export(context, args),
     }
 }
 
@@ -54,8 +73,14 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
     let checked = match command {
         Command::Lock(_) | Command::Unlock(_) | Command::SetRole(_) => output::check_columns::<WriteView>(style),
         Command::User(args) => match &args.command {
-            UserCommand::List(_) | UserCommand::Show(_) => Ok(()),
+            UserCommand::List(_)
+            | UserCommand::Show(_)
+            | UserCommand::Why(_)
+            | UserCommand::Import(_)
+            | UserCommand::Export(_) => Ok(()),
             UserCommand::Add(_)
+            | UserCommand::Edit(_)
+            | UserCommand::Delete(_)
             | UserCommand::Passwd(_)
             | UserCommand::Activate(_)
             | UserCommand::Deactivate(_)
@@ -65,9 +90,18 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             TokenCommand::Issue(_) => output::check_columns::<IssuedView<'_>>(style),
             TokenCommand::Inspect(_) | TokenCommand::Verify(_) => Ok(()),
         },
-        Command::Init(_) | Command::Migrate(_) | Command::Login(_) | Command::Completions(_) | Command::Man(_) => {
-            Ok(())
-        }
+        Command::Init(_)
+        | Command::Migrate(_)
+        | Command::Login(_)
+        | Command::Whoami(_)
+        | Command::Logout(_)
+        | Command::Audit(_)
+        | Command::Db(_)
+        | Command::Doctor(_)
+        | Command::Secret(_)
+        | Command::Config(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(()),
     };
     checked.map_err(Failure::from)
 }

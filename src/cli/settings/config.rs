@@ -1,8 +1,7 @@
 //! The configuration file `authctl.toml`: every key optional, unknown keys refused.
 //!
 //! What a newcomer would get wrong: messages are ours, not the TOML reader's, which would print the faulty
-//! line, and that line may be a database URL with its password. And keys that a later version will know are
-//! refused rather than ignored: nobody must believe that sessions are required when they are not.
+//! line, and that line may be a database URL with its password.
 
 mod error;
 mod file;
@@ -23,6 +22,10 @@ pub struct Config {
     pub database: Option<String>,
     /// The roles offered; `None` leaves them to the database's columns.
     pub roles: Option<Vec<String>>,
+    /// Whether every command needs the session of an account, as with `--as-session`.
+    pub require_session: bool,
+    /// The key of the event log's hash chain; a relative path is relative to the configuration file.
+    pub audit_key_file: Option<PathBuf>,
     /// `[password]`.
     pub password: PasswordConfig,
     /// `[lockout]`.
@@ -79,6 +82,8 @@ impl Default for Config {
         Self {
             database: None,
             roles: None,
+            require_session: false,
+            audit_key_file: None,
             password: PasswordConfig { min_length: 12, max_length: 128 },
             lockout: LockoutConfig {
                 attempts: 5,

@@ -51,9 +51,6 @@ pub enum ConfigProblem {
     /// Values that do not go together, or a list of roles that cannot be used.
     #[error("{0}")]
     Inconsistent(String),
-    /// A key of a later version.
-    #[error("{0} is not supported by this version")]
-    NotYet(&'static str),
 }
 
 impl ConfigError {
@@ -61,7 +58,6 @@ impl ConfigError {
     pub fn hint(&self) -> Option<&'static str> {
         match &self.problem {
             ConfigProblem::File(error) => error.hint(),
-            ConfigProblem::NotYet(_) => Some("remove the line: it would have no effect"),
             ConfigProblem::Syntax { .. }
             | ConfigProblem::Range { .. }
             | ConfigProblem::Duration { .. }

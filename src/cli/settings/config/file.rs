@@ -5,9 +5,9 @@
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::{Config, ConfigProblem, HashConfig, LockoutConfig, PasswordConfig, TokensConfig};
 use crate::model::time::{Span, TimeFormat, parse_duration};
@@ -32,15 +32,11 @@ impl Config {
     /// Each [`ConfigProblem`] but the one of the file.
     pub fn parse(text: &str) -> Result<Self, ConfigProblem> {
         let written: Written = toml::from_str(text).map_err(|error| syntax(text, &error))?;
-        for (key, given) in [("require_session", &written.require_session), ("audit_key_file", &written.audit_key_file)]
-        {
-            if given.is_some() {
-                return Err(ConfigProblem::NotYet(key));
-            }
-        }
         Ok(Self {
             database: written.database,
             roles: written.roles.map(checked_roles).transpose()?,
+            require_session: written.require_session.unwrap_or(false),
+            audit_key_file: written.audit_key_file.map(PathBuf::from),
             password: written.password.checked()?,
             lockout: written.lockout.checked()?,
             tokens: written.tokens.checked()?,
@@ -55,8 +51,8 @@ impl Config {
 struct Written {
     database: Option<String>,
     roles: Option<Vec<String>>,
-    require_session: Option<IgnoredAny>,
-    audit_key_file: Option<IgnoredAny>,
+    require_session: Option<bool>,
+    audit_key_file: Option<String>,
     #[serde(default)]
     password: WrittenPassword,
     #[serde(default)]

@@ -105,12 +105,12 @@ fn unknown_keys_and_values_are_refused_with_their_line() {
 }
 
 #[test]
-fn keys_of_a_later_version_are_refused_by_name() {
-    for (text, key) in
-        [("require_session = false", "require_session"), ("audit_key_file = \"/etc/authctl.key\"", "audit_key_file")]
-    {
-        assert_eq!(refusal(text), format!("{key} is not supported by this version"));
-    }
+fn sessions_and_the_audit_key_are_read_and_checked_for_their_types() {
+    let config = Config::parse("require_session = true\naudit_key_file = \"keys/audit.key\"").expect("valid");
+    assert!(config.require_session);
+    assert_eq!(config.audit_key_file.as_deref(), Some(std::path::Path::new("keys/audit.key")));
+    assert!(refusal("require_session = \"yes\"").starts_with("line 1: "));
+    assert!(refusal("audit_key_file = 1").starts_with("line 1: "));
 }
 
 #[test]

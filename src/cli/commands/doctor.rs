@@ -1,0 +1,10 @@
+//! `doctor`.
+
+use crate::cli::args::DoctorArgs;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+
+/// Runs it.
+pub fn run(_context: &mut Context<'_>, _args: &DoctorArgs) -> anyhow::Result<u8> {
+    Err(Failure::usage("pending").into())
+}

@@ -1,0 +1,10 @@
+//! `secret generate`.
+
+use crate::cli::args::SecretArgs;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+
+/// Runs it.
+pub fn run(_context: &mut Context<'_>, _args: &SecretArgs) -> anyhow::Result<u8> {
+    Err(Failure::usage("pending").into())
+}
