@@ -22,6 +22,8 @@ fn every_key_is_read() {
     let text = r#"
         database = "sqlite:////srv/app.db"
         roles = ["nurse", "admin"]
+        require_session = true
+        audit_key_file = "audit.key"
         [password]
         min_length = 14
         max_length = 200
@@ -40,6 +42,8 @@ fn every_key_is_read() {
     let expected = Config {
         database: Some("sqlite:////srv/app.db".to_owned()),
         roles: Some(vec!["nurse".to_owned(), "admin".to_owned()]),
+        require_session: true,
+        audit_key_file: Some(std::path::PathBuf::from("audit.key")),
         password: PasswordConfig { min_length: 14, max_length: 200 },
         lockout: LockoutConfig {
             attempts: 1_000_000,
