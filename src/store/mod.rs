@@ -10,7 +10,7 @@ mod sqlite;
 pub use error::StoreError;
 pub use sqlite::backup::BackupProgress;
 pub use sqlite::create::create;
-pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
+pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration, MigrationPlan};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{

@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use authctl::store::{Migration, ReadAccess, Reader, StepState};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::bench::*;
@@ -29,6 +30,20 @@ fn of_two_migrations_at_once_one_does_it_and_the_other_says_unchanged() {
         assert_eq!(query(&conn, "SELECT count(*) FROM security_events"), [[Cell::Integer(1)]]);
         assert_sound(&conn);
     }
+}
+
+#[test]
+fn a_file_that_was_migrated_after_it_was_opened_is_up_to_date_and_not_drifted() {
+    let dir = scratch();
+    let db = make_db_in(Stage::Preauth, dir.path(), Journal::Delete);
+    let patience = Duration::from_secs(5);
+    let waiting = Migration::open(&db, patience, ReadAccess::MayRecover).expect("it opens");
+    let looking = Reader::open(&db, patience, ReadAccess::MayRecover).expect("it opens").store;
+    run(&db, &["migrate"]).expect(0);
+    let steps = waiting.steps().expect("what the other migration made is ours");
+    assert!(steps.iter().all(|step| step.state == StepState::Applied), "{steps:?}");
+    let plan = looking.migration_plan().expect("it can be read");
+    assert_eq!((plan.steps, plan.faults), (steps, Vec::new()));
 }
 
 /// An app that commits all the time, and notes up to which commit it saw the file unmigrated.

@@ -12,7 +12,7 @@ use crate::cli::output::{Emitter, Format, OutputError, write_json};
 use crate::cli::view::MigrationView;
 use crate::model::text;
 use crate::ops::error::Class;
-use crate::store::{BackupProgress, BackupWish, MigrateOutcome, Migration, Step, StepState, StoreError};
+use crate::store::{BackupProgress, BackupWish, MigrateOutcome, Migration, MigrationPlan, Step, StepState, StoreError};
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
 const LONG_LOCK: Duration = Duration::from_secs(4);
@@ -136,8 +136,7 @@ fn print(context: &mut Context<'_>, outcome: MigrateOutcome) -> anyhow::Result<u
 
 fn look(context: &mut Context<'_>, face: Face) -> anyhow::Result<u8> {
     let reader = context.reader()?;
-    let steps = reader.migration_steps().map_err(Refused::from)?;
-    let faults = reader.schema().faults(&steps);
+    let MigrationPlan { steps, faults } = reader.migration_plan().map_err(Refused::from)?;
     let waiting = || steps.iter().filter(|step| step.state == StepState::Pending);
     let missing: Vec<String> = waiting().map(|step| step.name.clone()).collect();
     let plan: Vec<String> = waiting().map(|step| format!("{};", step.sql)).collect();

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::open::{OpenNote, ReadAccess, open_any};
 use super::schema::{Schema, Step, StepState};
@@ -51,13 +51,36 @@ pub struct MigrateOutcome {
     pub backup: Option<PathBuf>,
 }
 
+/// What a file lacks, and what stands in the way of giving it that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationPlan {
+    /// The steps with their states.
+    pub steps: Vec<Step>,
+    /// Everything that stands in the place of ours; with any, nothing can be migrated.
+    pub faults: Vec<String>,
+}
+
 impl Reader {
-    /// The steps of the migration with their states.
+    /// The migration as the file needs it now: schema and names are read again, in one snapshot, since another
+    /// process may have migrated the file after it was opened.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
-    pub fn migration_steps(&self) -> Result<Vec<Step>, StoreError> {
-        self.schema.steps(&self.conn).map_err(|error| self.fail(error))
+    pub fn migration_plan(&self) -> Result<MigrationPlan, StoreError> {
+        self.at_once(|view| MigrationPlan::read(view.conn).map_err(|error| view.fail(error)))
+    }
+}
+
+impl MigrationPlan {
+    fn read(conn: &Connection) -> rusqlite::Result<Self> {
+        let schema = schema::read(conn)?;
+        let steps = schema.steps(conn)?;
+        Ok(Self { faults: schema.faults(&steps), steps })
+    }
+
+    /// The steps, where nothing stands in the way.
+    fn without_faults(self) -> Result<Vec<Step>, StoreError> {
+        if self.faults.is_empty() { Ok(self.steps) } else { Err(StoreError::Drift { faults: self.faults }) }
     }
 }
 
@@ -81,7 +104,7 @@ impl Migration {
     /// # Errors
     /// `Drift`, naming every difference.
     pub fn steps(&self) -> Result<Vec<Step>, StoreError> {
-        without_drift(&self.reader.schema, self.reader.migration_steps()?)
+        self.reader.migration_plan()?.without_faults()
     }
 
     /// How long the write lock will be held, from the number of rows and the missing indexes.
@@ -94,7 +117,7 @@ impl Migration {
             .conn
             .query_row("SELECT count(*) FROM users", [], |row| row.get(0))
             .map_err(|error| self.reader.fail(error))?;
-        let steps = self.reader.migration_steps()?;
+        let steps = self.reader.migration_plan()?.steps;
         let indexes = steps
             .iter()
             .filter(|step| step.state == StepState::Pending && step.name.starts_with("index users."))
@@ -143,7 +166,7 @@ impl Migration {
         let now = act.clock.now();
         *schema = schema::read(&tx).map_err(fail)?;
         schema.require_ours(place)?;
-        let steps = without_drift(schema, schema.steps(&tx).map_err(fail)?)?;
+        let steps = MigrationPlan::read(&tx).map_err(fail)?.without_faults()?;
         Ok(UnderLock { tx, schema, place, steps, now })
     }
 }
@@ -234,11 +257,6 @@ impl Drop for Kept {
 
 fn pending(steps: &[Step]) -> usize {
     steps.iter().filter(|step| step.state == StepState::Pending).count()
-}
-
-fn without_drift(schema: &Schema, steps: Vec<Step>) -> Result<Vec<Step>, StoreError> {
-    let faults = schema.faults(&steps);
-    if faults.is_empty() { Ok(steps) } else { Err(StoreError::Drift { faults }) }
 }
 
 fn event(steps: &[Step]) -> EventDraft {

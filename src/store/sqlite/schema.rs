@@ -275,7 +275,7 @@ impl Schema {
     }
 
     /// Everything that stands in the place of ours, the steps' own drift included, each once.
-    pub fn faults(&self, steps: &[Step]) -> Vec<String> {
+    pub(super) fn faults(&self, steps: &[Step]) -> Vec<String> {
         let mut faults = self.drift();
         for step in steps {
             match &step.state {
