@@ -212,8 +212,20 @@ impl Desk {
         self.run_in(args, self.stdin.clone())
     }
 
+    /// What a person sees: both streams in the order in which they are written.
+    pub fn screen(&self, args: &[&str]) -> String {
+        let both = Shared::default();
+        self.run_into(args.iter().map(OsString::from).collect(), Vec::new(), &both, &both);
+        both.text()
+    }
+
     fn run_in(&self, args: Vec<OsString>, stdin: Vec<u8>) -> Out {
         let (stdout, stderr) = (Shared::default(), Shared::default());
+        let code = self.run_into(args, stdin, &stdout, &stderr);
+        Out { code, stdout: stdout.text(), stderr: stderr.text() }
+    }
+
+    fn run_into(&self, args: Vec<OsString>, stdin: Vec<u8>, stdout: &Shared, stderr: &Shared) -> u8 {
         let env = self.env.clone();
         let mut world = World {
             stdin: Box::new(Cursor::new(stdin)),
@@ -228,9 +240,7 @@ impl Desk {
             prompter: Box::new(Person(self.answers.clone().into())),
             actor: Box::new(actor),
         };
-        let code = run_for_code(std::iter::once("authctl".into()).chain(args), &mut world);
-        drop(world);
-        Out { code, stdout: stdout.text(), stderr: stderr.text() }
+        run_for_code(std::iter::once("authctl".into()).chain(args), &mut world)
     }
 
     /// Runs and expects exit 0.

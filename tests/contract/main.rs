@@ -4,6 +4,8 @@
 //! What a newcomer would get wrong: expected values come from the contract, from what was observed of the app,
 //! or from the fixtures below, never from what the tool printed yesterday.
 
+#[path = "../support/compare.rs"]
+mod compare;
 mod errors;
 mod field_reports;
 mod files;
@@ -16,6 +18,7 @@ mod lock;
 mod login;
 mod output;
 mod passwords;
+mod pictures;
 mod process;
 mod resolve;
 mod role;

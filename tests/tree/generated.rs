@@ -1,25 +1,12 @@
 //! Generated files: completions, man pages, and the reference in the README.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap_complete::Shell;
 
+use super::compare::compare;
 use super::{files_below, read, root};
-
-/// Compares a generated file with the one in the tree, or writes it.
-fn compare(path: &Path, generated: &str) {
-    if std::env::var_os("AUTHCTL_BLESS").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("the directory can be made");
-        std::fs::write(path, generated).expect("the file can be written");
-    }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        committed == generated,
-        "{} is stale: AUTHCTL_BLESS=1 cargo test --test tree writes it anew",
-        path.display()
-    );
-}
 
 #[test]
 fn completions_are_those_of_the_command_line() {

@@ -1,7 +1,9 @@
 //! The tree itself: generated files are what the program generates, the layers hold, the documents are true.
 //!
-//! `AUTHCTL_BLESS=1 cargo test --test tree` writes the generated files anew.
+//! `AUTHCTL_BLESS=1 cargo test` writes the generated files anew.
 
+#[path = "../support/compare.rs"]
+mod compare;
 mod events_doc;
 mod generated;
 mod layers;

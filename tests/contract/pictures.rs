@@ -1,0 +1,80 @@
+//! The pictures of the README: what a terminal shows, drawn from the program's own output.
+//!
+//! What a newcomer would get wrong: the clock stands still and the accounts are made here, so that a picture
+//! changes only where the program does; `AUTHCTL_BLESS=1 cargo test` draws them anew.
+
+use std::path::Path;
+
+use authctl::cli::{Stream, Terminal};
+
+use crate::compare::compare;
+use crate::harness::Desk;
+
+/// Signed by PyJWT with the key of the desk, for bob, good for 25 more minutes.
+const GOOD: &str = concat!(
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoyLCJlbWFpbCI6ImJvYkBleGFtcGxlLm9yZyIsI",
+    "nJvbGUiOiJwYXRpZW50IiwiZXhwIjoxNzk1NTczNTAwLCJpYXQiOjE3OTU1NzE3MDAsInR5cGUiOiJhY2Nlc3MiLCJ",
+    "qdGkiOiIzZjFjMmI5YTdkNWU0ZjYwYTFiMmMzZDRlNWY2MDcxOCJ9.6_6EyF6tJPHIefwYMT5Ra3K-JiYqf89i0LIs",
+    "5whiuuA",
+);
+/// Signed by PyJWT with another key, for bob as an admin, and expired a day ago.
+const BAD: &str = concat!(
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoyLCJlbWFpbCI6ImJvYkBleGFtcGxlLm9yZyIsI",
+    "nJvbGUiOiJhZG1pbiIsImV4cCI6MTc5NTQ4NTYwMCwiaWF0IjoxNzk1NDgzODAwLCJ0eXBlIjoiYWNjZXNzIiwianR",
+    "pIjoiOWE3ZDVlNGY2MGExYjJjM2Q0ZTVmNjA3MTgzZjFjMmIifQ.VbsM0bIt4tLK0EescBO9CS2XVFClKn-vyknEDy",
+    "hBHXM",
+);
+/// Columns of the terminal that is drawn.
+const WIDTH: u16 = 132;
+
+/// A desk whose streams are a terminal that shows colours.
+fn desk() -> Desk {
+    let mut desk = Desk::usual();
+    let terminal = Stream::Terminal;
+    desk.terminal = Terminal { stdin: terminal, stdout: terminal, stderr: terminal, width: Some(WIDTH) };
+    desk.set("TERM", "xterm-256color");
+    desk.set("SECRET_KEY", "picture-key-picture-key-picture-key");
+    desk
+}
+
+/// The command lines as somebody types them, each with what it shows.
+fn session(desk: &Desk, commands: &[&[&str]]) -> String {
+    let mut shown = String::new();
+    for (number, command) in commands.iter().enumerate() {
+        let gap = if number == 0 { "" } else { "\n" };
+        let typed: Vec<String> = command.iter().map(|word| shortened(word)).collect();
+        shown += &format!("{gap}\x1b[1m$ authctl {}\x1b[0m\n{}", typed.join(" "), desk.screen(command));
+    }
+    shown
+}
+
+/// A token is too long to be read in a picture.
+fn shortened(word: &str) -> String {
+    match word.char_indices().nth(24) {
+        Some((end, _)) if word.starts_with("eyJ") => format!("{}…", &word[..end]),
+        Some(_) | None => word.to_owned(),
+    }
+}
+
+fn draw(name: &str, shown: &str) {
+    let svg = anstyle_svg::Term::new().render_svg(shown);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(name);
+    compare(&path, &svg);
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
+    assert!(readme.contains(&format!("(docs/pictures/{name})")), "the README does not show {name}");
+}
+
+#[test]
+fn the_picture_of_the_list_is_what_the_list_shows() {
+    let desk = desk();
+    draw(
+        "user-list.svg",
+        &session(&desk, &[&["user", "list"], &["user", "list", "--stuck", "--columns", "id,username,state"]]),
+    );
+}
+
+#[test]
+fn the_picture_of_tokens_is_what_inspect_shows() {
+    let desk = desk();
+    draw("token-inspect.svg", &session(&desk, &[&["token", "inspect", GOOD], &["token", "inspect", BAD]]));
+}
