@@ -117,8 +117,10 @@ fn footer(context: &mut Context<'_>, query: &ListQuery, end: ListEnd, unreadable
         (More::No, _, _) => {}
     }
     if unreadable > 0 {
-        let text =
-            format!("{unreadable} of them hold cells that cannot be read; -o json shows what is stored under \"raw\"");
+        let hold = if unreadable == 1 { "holds" } else { "hold" };
+        let text = format!(
+            "{unreadable} of them {hold} cells that cannot be read; -o json shows what is stored under \"raw\""
+        );
         context.console().warn(&text);
     }
     if !hidden.is_empty() && context.style.format == Format::Table {
