@@ -7,11 +7,26 @@ use super::error::{Ambiguity, Error};
 use crate::model::user::{StoredUser, UserSpec};
 use crate::store::{NameKind, View};
 
-/// The one account that is meant.
+/// The one account that is meant, where it is within reach of the one who acts.
 ///
 /// # Errors
-/// `UnknownUser`, `Ambiguous`, or the file's.
+/// `UnknownUser`, `Ambiguous`, `OutOfReach`, or the file's.
 pub fn one(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
+    let scope = view.scope();
+    match meant(view, spec) {
+        Ok(user) if scope.holds(&user) => Ok(user),
+        Ok(user) => Err(Error::OutOfReach { user: Box::new(user) }),
+        // The others are nobody's business.
+        Err(Error::Ambiguous { given, why, mut candidates }) => {
+            candidates.retain(|user| scope.holds(user));
+            let shown = !candidates.is_empty();
+            Err(if shown { Error::Ambiguous { given, why, candidates } } else { Error::UnknownUser { given } })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn meant(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
     let (kind, text) = match spec {
         UserSpec::Id(id) => {
             return view.user(*id)?.ok_or_else(|| Error::UnknownUser { given: spec.to_string() });
