@@ -22,8 +22,11 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
     let mut random = context.world.random;
     let done = login::login(&mut store, &context.act(), &context.settings, &spec, &given, rehash, &mut random)
         .map_err(Refused)?;
-    let did = context.would("logged in", "log in");
-    context.console().done(&format!("{did} {}", whom(&done.user)));
+    // Saving says the same and more.
+    if place.is_none() || context.global.dry_run {
+        let did = context.would("logged in", "log in");
+        context.console().done(&format!("{did} {}", whom(&done.user)));
+    }
     match done.rehashed {
         Rehashed::No => {}
         Rehashed::Yes => context.console().done("replaced its outdated hash"),

@@ -15,7 +15,7 @@ use crate::model::time::{Span, Timestamp};
 use crate::model::user::StoredUser;
 use crate::ops::error::{Class, naming};
 use crate::ops::session::SignedIn;
-use crate::policy::role::{Right, Verb, reach, right};
+use crate::policy::role::{Right, Standing, Verb, reach, right};
 
 /// `whoami`.
 pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8> {
@@ -28,7 +28,8 @@ pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8
     let row = signed_in.acting.row.clone();
     let named = naming(&row);
     let user = UserView::new(row, now, context.settings.time_format);
-    let view = SessionView::new(user, named, signed_in.acting.until, rights(&signed_in), now);
+    let view =
+        SessionView::new(user, named, signed_in.acting.until, rights(&signed_in), now).bound(bound(signed_in.standing));
     emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
     Ok(DONE)
 }
@@ -42,6 +43,14 @@ fn rights(signed_in: &SignedIn) -> Vec<&'static str> {
     };
     let granted = |verb: &&Verb| reach(signed_in.standing, **verb).is_some();
     Verb::ALL.iter().filter(needs_one).filter(granted).map(|verb| verb.as_str()).collect()
+}
+
+fn bound(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Admin | Standing::Other => "",
+        Standing::Therapist => " (patients only)",
+        Standing::Patient => " (the own account only)",
+    }
 }
 
 fn nobody(context: &Context<'_>) -> anyhow::Result<Failure> {

@@ -14,7 +14,7 @@ use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::error::Class;
 use crate::ops::session::{Ended, SignedIn};
 use crate::policy::login::Closed;
-use crate::policy::role::{Ranks, Reach, Right, Standing, Verb, right};
+use crate::policy::role::{Ranks, Reach, Right, Standing, Verb, reach, right};
 
 const SIGN_IN: &str = "authctl login NAME --save";
 const ASK: &str = "ask an admin; authctl whoami shows what this session may do";
@@ -120,7 +120,13 @@ pub fn verb_refused(signed_in: &SignedIn, verb: Verb) -> Failure {
         Right::Admin | Right::Free | Right::Anybody => format!("only {} may", a(admin.as_str())),
     };
     let message = format!("{} may not run '{}': {who_may}", actor(signed_in), verb.as_str());
-    Failure::new(Class::NotAllowed, message).hint(ASK)
+    let failure = Failure::new(Class::NotAllowed, message);
+    match verb.as_str().split_once(" --") {
+        Some((_, option)) if reach(signed_in.standing, verb.plain()).is_some() => {
+            failure.hint(format!("leave --{option} away, or {ASK}"))
+        }
+        Some(_) | None => failure.hint(ASK),
+    }
 }
 
 /// The rule that an account met, and the refusal.
@@ -152,19 +158,25 @@ pub fn only_patients(signed_in: &SignedIn, role: &str) -> String {
 
 /// What a command does to an account, after "may".
 fn deed(verb: Verb) -> String {
-    match verb {
-        Verb::Lock | Verb::Unlock => verb.as_str().to_owned(),
-        Verb::UserShow | Verb::UserWhy | Verb::UserList => "look at".to_owned(),
-        other => format!("run '{}' on", other.as_str()),
+    let typed = verb.as_str();
+    if matches!(verb, Verb::Lock | Verb::Unlock) {
+        typed.to_owned()
+    } else if matches!(verb, Verb::UserShow | Verb::UserWhy | Verb::UserList) {
+        "look at".to_owned()
+    } else {
+        format!("run '{typed}' on")
     }
 }
 
 /// Who acts: `a therapist`.
 fn actor(signed_in: &SignedIn) -> String {
-    match (signed_in.standing, signed_in.acting.row.role.value()) {
+    let role = signed_in.acting.row.role.value();
+    match (signed_in.standing, role) {
         (Standing::Admin | Standing::Therapist | Standing::Patient, Some(role)) => a(role),
-        (_, Some(role)) => format!("an account with the role {}", quote(role)),
-        (_, None) => "an account without a role".to_owned(),
+        (Standing::Other, Some(role)) => format!("an account with the role {}", quote(role)),
+        (Standing::Admin | Standing::Therapist | Standing::Patient | Standing::Other, None) => {
+            "an account without a role".to_owned()
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub struct SessionView {
     #[serde(skip)]
     whom: String,
     #[serde(skip)]
+    bound: &'static str,
+    #[serde(skip)]
     until: Timestamp,
     #[serde(skip)]
     now: Timestamp,
@@ -31,7 +33,13 @@ const COLUMNS: [Column; 3] = [
 impl SessionView {
     /// The account (`whom` in words, unescaped), the end of its session, and the commands that it may run.
     pub fn new(user: UserView, whom: String, until: Timestamp, rights: Vec<&'static str>, now: Timestamp) -> Self {
-        Self { user, expires_at: until.to_rfc3339(), rights, whom, until, now }
+        Self { user, expires_at: until.to_rfc3339(), rights, whom, bound: "", until, now }
+    }
+
+    /// Whom the commands may touch, for people.
+    #[must_use]
+    pub fn bound(self, bound: &'static str) -> Self {
+        Self { bound, ..self }
     }
 }
 
@@ -43,6 +51,7 @@ impl Record for SessionView {
     fn cell(&self, index: usize) -> Cell<'_> {
         match COLUMNS[index].name {
             "expires_at" => Cell::plain(format!("{} ({})", self.until.to_table(), relative(self.until, self.now))),
+            "rights" => Cell::plain(format!("{}{}", self.value(index), self.bound)),
             _ => Cell::plain(self.value(index)),
         }
     }

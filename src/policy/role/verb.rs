@@ -27,6 +27,15 @@ macro_rules! verbs {
     };
 }
 
+impl Verb {
+    /// The same command without the option that makes it a verb of its own.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        let (command, _) = self.as_str().split_once(" --").unwrap_or((self.as_str(), ""));
+        Self::ALL.iter().copied().find(|verb| verb.as_str() == command).unwrap_or(self)
+    }
+}
+
 verbs! {
     Init "init",
     Migrate "migrate",
