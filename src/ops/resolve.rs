@@ -12,18 +12,25 @@ use crate::store::{NameKind, View};
 /// # Errors
 /// `UnknownUser`, `Ambiguous`, `OutOfReach`, or the file's.
 pub fn one(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
-    let scope = view.scope();
     match meant(view, spec) {
-        Ok(user) if scope.holds(&user) => Ok(user),
-        Ok(user) => Err(Error::OutOfReach { user: Box::new(user) }),
+        Ok(user) => reachable(view, user),
         // The others are nobody's business.
         Err(Error::Ambiguous { given, why, mut candidates }) => {
-            candidates.retain(|user| scope.holds(user));
+            candidates.retain(|user| view.scope().holds(user));
             let shown = !candidates.is_empty();
             Err(if shown { Error::Ambiguous { given, why, candidates } } else { Error::UnknownUser { given } })
         }
         Err(other) => Err(other),
     }
+}
+
+/// The account, where it is within reach of the one who acts. Whoever finds an account in another way than
+/// [`one`] asks here.
+///
+/// # Errors
+/// `OutOfReach`.
+pub fn reachable(view: View<'_>, user: StoredUser) -> Result<StoredUser, Error> {
+    if view.scope().holds(&user) { Ok(user) } else { Err(Error::OutOfReach { user: Box::new(user) }) }
 }
 
 fn meant(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {

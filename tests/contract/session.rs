@@ -67,17 +67,14 @@ fn a_token_that_is_not_the_apps_own_access_token_opens_nothing() {
     let swapped = format!("{}.{}.{}", parts[0], admin.split('.').nth(1).expect("a payload"), parts[2]);
     for (token, reason) in [
         (refresh.as_str(), "type"),
-        (&foreign, "signature"),
+        (&foreign, "the signature does not fit the key"),
         (&none, "algorithm"),
-        (&swapped, "signature"),
-        ("", "token"),
-        ("three.empty.parts", ""),
-        (&mine[..mine.len() - 1], "signature"),
+        (&swapped, "the signature does not fit the key"),
+        ("", "three segments"),
+        ("three.empty.parts", "base64"),
     ] {
         forge(&desk, token);
-        let refusal = turned_away(&desk, 6, "token_rejected");
-        assert!(refusal.message.contains(reason) || refusal.message.contains("base64"), "{reason}: {refusal:?}");
-        refusal.advises(&["authctl login NAME --save"]);
+        turned_away(&desk, 6, "token_rejected").names(&[reason]).advises(&["authctl login NAME --save"]);
     }
     forge(&desk, &mine);
     desk.ok(&["--as-session", "user", "list"]);
@@ -219,6 +216,15 @@ fn what_a_session_changes_names_its_account_and_the_operating_systems_user_stays
     let details = desk.cell("SELECT details FROM security_events WHERE event = 'token_issued'");
     assert!(details.ends_with(r#""session_user_id":1,"session_username":"ann"}"#), "{details}");
     assert!(details.starts_with(r#"{"jti":""#), "the event's own come first: {details}");
+}
+
+#[test]
+fn a_migration_by_a_session_names_its_account() {
+    let desk = signed_in("ann");
+    desk.sql("DROP INDEX ix_users_email");
+    desk.ok(&["--as-session", "migrate", "--no-backup"]);
+    let details = desk.cell("SELECT details FROM security_events WHERE event = 'schema_migrated'");
+    assert_eq!(details, r#"{"steps":"index users.email","session_user_id":1,"session_username":"ann"}"#);
 }
 
 #[test]

@@ -140,6 +140,18 @@ fn a_place_that_cannot_be_had_is_said_before_the_password_is_looked_at() {
 }
 
 #[test]
+fn a_save_that_fails_leaves_nothing_half_written() {
+    let desk = signed_in("cleo");
+    let file = saved(&desk);
+    fs::remove_file(&file).expect("removed");
+    fs::create_dir(&file).expect("a directory in the way");
+    let refusal = desk.refused_in_json(&["login", "ann", "--save", "--password-stdin"], PASSWORD, 1, "output_failed");
+    refusal.names(&["though the login was made"]);
+    assert_eq!((saved(&desk), fs::read_dir(&file).expect("still it").count()), (file, 0));
+    assert_eq!(desk.events().len(), 2, "both logins are on record");
+}
+
+#[test]
 fn logging_out_removes_the_file_whatever_it_is_and_a_second_time_changes_nothing() {
     let desk = signed_in("cleo");
     assert_eq!(desk.json(&["logout", "-n"]), json!({"changed": true}));

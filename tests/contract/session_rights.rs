@@ -7,7 +7,7 @@ use authctl::policy::role::Verb;
 use serde_json::json;
 
 use crate::fixture::{self, PASSWORD};
-use crate::harness::{Desk, KEY};
+use crate::harness::{Answer, Desk, KEY};
 use crate::session_file::{sign_in, signed_in};
 
 /// What a role may do with a command.
@@ -211,6 +211,17 @@ fn a_therapist_sees_and_frees_patients_only() {
     let rewritten = freed.as_array().expect("an array").iter().filter(|one| one["user"]["username"] == json!("ann"));
     assert_eq!(rewritten.count(), 0, "{freed}");
     desk.ok(&["--as-session", "-y", "unlock", "--all-locked"]);
+    assert_eq!(desk.cell("SELECT group_concat(username) FROM users WHERE locked_until IS NOT NULL"), "ann");
+}
+
+#[test]
+fn a_therapist_picks_from_patients_only() {
+    let mut desk = signed_in("cleo");
+    desk.sql(
+        "UPDATE users SET locked_until = NULL; UPDATE users SET locked_until = 'x' WHERE username IN ('ann', 'emil')",
+    );
+    desk.attended(&[Answer::Pick(0), Answer::Yes]);
+    desk.ok(&["--as-session", "unlock"]);
     assert_eq!(desk.cell("SELECT group_concat(username) FROM users WHERE locked_until IS NOT NULL"), "ann");
 }
 
