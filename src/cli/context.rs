@@ -10,6 +10,7 @@ use super::console::{Console, ErrorForm, Verbosity, Voice};
 use super::failure::{Failure, Refused};
 use super::output::color::{Color, Environment, Stream, When, decide};
 use super::output::{CsvText, Format, OutputError, Style};
+use super::session::Entry;
 use super::settings::config::{self, Config};
 use super::settings::database::{Located, Origin, locate};
 use super::settings::key::{self, KeyError, KeySource, ResolvedKey};
@@ -40,6 +41,10 @@ pub struct Context<'w> {
     pub style: Style,
     /// The configured rules.
     pub settings: Settings,
+    /// How the command was let in: as whom it acts.
+    pub entry: Entry,
+    /// `require_session` of the configuration.
+    require_session: bool,
     /// `database` of the configuration.
     configured_database: Option<String>,
     /// How long to wait for a lock.
@@ -107,8 +112,9 @@ impl<'w> Context<'w> {
             columns: global.columns.clone(),
             lacking: Vec::new(),
         };
-        let configured_database = config.database.clone();
-        Ok(Self { settings: settings(config)?, configured_database, world, global, voice, style, busy_timeout })
+        let (configured_database, require_session) = (config.database.clone(), config.require_session);
+        let (settings, entry) = (settings(config)?, Entry::default());
+        Ok(Self { settings, configured_database, require_session, entry, world, global, voice, style, busy_timeout })
     }
 
     /// stderr.
@@ -126,15 +132,21 @@ impl<'w> Context<'w> {
         if self.global.dry_run { ReadAccess::NeverWrite } else { ReadAccess::MayRecover }
     }
 
+    /// Whether the account of a session must act.
+    pub fn needs_session(&self) -> bool {
+        self.global.as_session || self.require_session
+    }
+
     /// Who acts, when and how.
     pub fn act(&self) -> Act<'_> {
-        act(&*self.world.clock, &self.world.actor, self.global)
+        Act { acting: self.entry.acting(), ..act(&*self.world.clock, &self.world.actor, self.global) }
     }
 
     /// The same beside stderr, for a verb that speaks while it works.
     pub fn act_and_console(&mut self) -> (Act<'_>, Console<'_>) {
         let World { clock, actor, stderr, .. } = &mut *self.world;
-        (act(&**clock, actor, self.global), Console::new(&mut **stderr, self.voice))
+        let act = Act { acting: self.entry.acting(), ..act(&**clock, actor, self.global) };
+        (act, Console::new(&mut **stderr, self.voice))
     }
 
     /// Which file, and who named it.
@@ -156,13 +168,14 @@ impl<'w> Context<'w> {
         self.reader_of(located)
     }
 
-    /// Opens the file for reading where one is named or `./app.db` is there.
+    /// Opens the file for reading where one is named or `./app.db` is there; not for a command that no session
+    /// was asked of though one must act.
     ///
     /// # Errors
     /// The file's, where it was named.
     pub fn reader_if_any(&mut self) -> anyhow::Result<Option<Reader>> {
         let located = self.locate()?;
-        if located.origin == Origin::Default && !located.path.exists() {
+        if !self.entry.sees_rows() || (located.origin == Origin::Default && !located.path.exists()) {
             return Ok(None);
         }
         self.reader_of(located).map(Some)
@@ -173,7 +186,7 @@ impl<'w> Context<'w> {
             Reader::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
         self.say_notes(&notes, &located.path);
         self.fit_columns(store.schema());
-        Ok(store)
+        Ok(store.within(self.entry.scope()))
     }
 
     /// Opens the file for writing.
@@ -190,7 +203,7 @@ impl<'w> Context<'w> {
         }
         self.say_notes(&notes, &located.path);
         self.fit_columns(store.schema());
-        Ok(store)
+        Ok(store.within(self.entry.scope()))
     }
 
     /// A file without customers has no column for them.

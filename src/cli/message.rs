@@ -95,6 +95,8 @@ pub fn explain(error: &Error, now: Timestamp) -> Failure {
         }
         Error::CustomerRefused { user, state } => say(format!("{}: {}", whom(user), customer(*state)))
             .hint("the app keeps its users out until the row of the table 'customers' says otherwise"),
+        Error::OutOfReach { user } => say(format!("the session's account may not reach {}", whom(user)))
+            .hint("authctl whoami says whose session it is, and what it may do"),
         Error::ChangedMeanwhile { user } => {
             say(format!("{} was changed by somebody else at the same time", whom(user))).hint("run the command again")
         }
@@ -172,6 +174,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
         StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
+        StoreError::ActingChanged => "authctl whoami says whose session it is, and what it may do",
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }

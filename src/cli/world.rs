@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::color::Stream;
 use super::prompt::{Prompter, TerminalPrompter};
-use super::settings::{Env, config};
+use super::settings::{Env, config, session};
 use crate::crypto::random::{self, RandomError};
 use crate::model::event::Actor;
 use crate::model::time::{Clock, Timestamp};
@@ -33,6 +33,8 @@ pub struct World {
     pub cwd: PathBuf,
     /// The platform's directory for configuration.
     pub config_directory: Option<PathBuf>,
+    /// The platform's directory for what is kept between runs: the saved sessions.
+    pub state_directory: Option<PathBuf>,
     /// The time.
     pub clock: Box<dyn Clock>,
     /// Randomness.
@@ -67,6 +69,7 @@ impl World {
             env: Box::new(|name| std::env::var_os(name)),
             cwd: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             config_directory: config::platform_directory(),
+            state_directory: session::platform_state_directory(),
             clock: Box::new(SystemClock),
             random: random::fill,
             prompter: Box::new(TerminalPrompter::new(super::output::color::Color::Off)),

@@ -3,6 +3,7 @@
 //! What a newcomer would get wrong: parameters that stand in the database are not ours to trust. They are
 //! capped before a single block is allocated, and a hash beyond the caps is *unsupported*, not *wrong*.
 
+pub mod digest;
 pub mod jwt;
 pub mod password;
 pub mod phc;

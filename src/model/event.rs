@@ -4,6 +4,7 @@
 //! canonical bytes are fixed in `docs/events.md`; adding a column means a new canonical form with a new label.
 
 use super::time::Timestamp;
+use super::user::StoredUser;
 
 /// The closed list of events (`docs/events.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,14 +235,34 @@ pub struct Actor {
 }
 
 /// The account of a session that acts, as it was when it was judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Acting {
-    /// Row id.
-    pub id: i64,
-    /// Username.
-    pub username: String,
-    /// Role, as stored.
-    pub role: String,
+    /// Its row.
+    pub row: StoredUser,
+    /// When its token expires.
+    pub until: Timestamp,
+}
+
+impl Acting {
+    /// What each event of the session says of it (`docs/events.md`).
+    pub fn details(row: &StoredUser) -> [(&'static str, EventValue); 2] {
+        let username = row.username.value().map(String::as_str);
+        [("session_user_id", row.id.0.into()), ("session_username", username.into())]
+    }
+
+    /// Whether everything that the judgement rested on is still so.
+    #[must_use]
+    pub fn still_holds(&self, row: &StoredUser, now: Timestamp) -> bool {
+        let was = &self.row;
+        now < self.until
+            && row.id == was.id
+            && row.username == was.username
+            && row.email == was.email
+            && row.role == was.role
+            && row.is_active == was.is_active
+            && row.locked_until == was.locked_until
+            && row.customer_id == was.customer_id
+    }
 }
 
 /// One row of `security_events`.

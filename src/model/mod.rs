@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod role;
+pub mod scope;
 pub mod secret;
 pub mod text;
 pub mod time;

@@ -166,6 +166,11 @@ pub enum Error {
         /// Why.
         state: CustomerState,
     },
+    /// The account is not one of those that the session's account may reach.
+    OutOfReach {
+        /// The account that was meant.
+        user: Box<StoredUser>,
+    },
     /// The account changed again and again while its password was being checked.
     ChangedMeanwhile {
         /// The account.
@@ -210,6 +215,7 @@ impl Error {
             Self::HashUnsupported { .. } => Class::HashUnsupported,
             Self::Locked { .. } => Class::Locked,
             Self::Inactive { .. } | Self::CustomerRefused { .. } => Class::Inactive,
+            Self::OutOfReach { .. } => Class::NotAllowed,
             Self::ChangedMeanwhile { .. } => Class::DbBusy,
             Self::Unexpected(_) => Class::Unexpected,
         }
@@ -242,6 +248,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Conflict(_) | StoreError::Exists { .. } => Class::Exists,
         StoreError::Check(_) => Class::PolicyRole,
         StoreError::Backup { .. } => Class::DbReadonly,
+        StoreError::ActingChanged => Class::NotAllowed,
         StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Other(_) => Class::Unexpected,
     }
 }

@@ -13,6 +13,7 @@ pub mod login;
 pub mod password;
 pub mod resolve;
 pub mod schema;
+pub mod session;
 pub mod settings;
 pub mod token;
 

@@ -7,11 +7,33 @@ use super::error::{Ambiguity, Error};
 use crate::model::user::{StoredUser, UserSpec};
 use crate::store::{NameKind, View};
 
-/// The one account that is meant.
+/// The one account that is meant, where it is within reach of the one who acts.
 ///
 /// # Errors
-/// `UnknownUser`, `Ambiguous`, or the file's.
+/// `UnknownUser`, `Ambiguous`, `OutOfReach`, or the file's.
 pub fn one(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
+    match meant(view, spec) {
+        Ok(user) => reachable(view, user),
+        // The others are nobody's business.
+        Err(Error::Ambiguous { given, why, mut candidates }) => {
+            candidates.retain(|user| view.scope().holds(user));
+            let shown = !candidates.is_empty();
+            Err(if shown { Error::Ambiguous { given, why, candidates } } else { Error::UnknownUser { given } })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The account, where it is within reach of the one who acts. Whoever finds an account in another way than
+/// [`one`] asks here.
+///
+/// # Errors
+/// `OutOfReach`.
+pub fn reachable(view: View<'_>, user: StoredUser) -> Result<StoredUser, Error> {
+    if view.scope().holds(&user) { Ok(user) } else { Err(Error::OutOfReach { user: Box::new(user) }) }
+}
+
+fn meant(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
     let (kind, text) = match spec {
         UserSpec::Id(id) => {
             return view.user(*id)?.ok_or_else(|| Error::UnknownUser { given: spec.to_string() });

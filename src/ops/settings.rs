@@ -4,7 +4,7 @@ use crate::crypto::password::HashParams;
 use crate::model::role::RoleName;
 use crate::model::time::{Span, TimeFormat};
 use crate::policy::password::Limits;
-use crate::policy::role::Roles;
+use crate::policy::role::{Ranks, Roles};
 use crate::store::Schema;
 
 /// The role that may do everything, as the app spells it (`app-facts`).
@@ -43,7 +43,18 @@ impl Settings {
 
     /// The admin's role, in the configured spelling.
     pub fn admin_role(&self) -> RoleName {
-        let configured = self.roles.as_ref().and_then(|roles| roles.map(ADMIN).ok().cloned());
-        configured.or_else(|| RoleName::new(ADMIN)).expect("'admin' is not empty")
+        self.spelled(ADMIN)
+    }
+
+    /// The roles that have rights in a session on this file, in the configured spelling.
+    pub fn ranks(&self, schema: &Schema) -> Ranks {
+        let (therapist, patient) =
+            if schema.has("customer_id") { ("moderator", "user") } else { ("therapist", "patient") };
+        Ranks { admin: self.admin_role(), therapist: self.spelled(therapist), patient: self.spelled(patient) }
+    }
+
+    fn spelled(&self, role: &str) -> RoleName {
+        let configured = self.roles.as_ref().and_then(|roles| roles.map(role).ok().cloned());
+        configured.or_else(|| RoleName::new(role)).expect("a literal that is not empty")
     }
 }

@@ -1,9 +1,14 @@
-//! Which roles may be given, and how a typed role becomes one of them.
+//! Which roles may be given, how a typed role becomes one of them, and what the account of a session may do.
 //!
 //! What a newcomer would get wrong: a role is stored in the offered spelling, never in the typed one; the
-//! app answers 500 on a spelling that it does not know.
+//! app answers 500 on a spelling that it does not know. And rights are looked at in a session alone: without
+//! one, whoever may write the file may do everything.
+
+mod verb;
 
 use thiserror::Error;
+
+pub use verb::Verb;
 
 use crate::model::role::RoleName;
 
@@ -108,61 +113,128 @@ fn listed<'a>(roles: impl Iterator<Item = &'a RoleName>) -> String {
     roles.map(RoleName::as_str).collect::<Vec<_>>().join(", ")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Who may run a command in a session: the one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// No session is looked at: nothing of the accounts is read or written, or it is the way to a session.
+    Free,
+    /// Every account that has a session.
+    Anybody,
+    /// Admins; therapists on patients.
+    Desk,
+    /// Admins; patients on their own account.
+    Own,
+    /// Admins alone.
+    Admin,
+}
 
-    fn roles(names: &[&str]) -> Roles {
-        Roles::new(names.iter().filter_map(|name| RoleName::new(*name))).expect("not empty")
-    }
-
-    fn mapped(roles: &Roles, given: &str) -> Result<String, String> {
-        let role = roles.map(given).map_err(|refusal| refusal.to_string())?;
-        Ok(role.to_string())
-    }
-
-    #[test]
-    fn case_is_mapped_onto_the_offered_spelling() {
-        let offered = roles(&["ADMIN", "Ärztin"]);
-        assert_eq!(mapped(&offered, "admin"), Ok("ADMIN".to_owned()));
-        assert_eq!(mapped(&offered, "äRZTIN"), Ok("Ärztin".to_owned()));
-        assert_eq!(mapped(&offered, "ADMIN"), Ok("ADMIN".to_owned()));
-    }
-
-    #[test]
-    fn an_exact_role_wins_over_its_twin_in_another_case() {
-        let offered = roles(&["Admin", "admin", "ADMIN", "user", "user"]);
-        assert_eq!(mapped(&offered, "admin"), Ok("admin".to_owned()));
-        assert_eq!(mapped(&offered, "USER"), Ok("user".to_owned()));
-        assert_eq!(
-            mapped(&offered, "aDMIN"),
-            Err("role 'aDMIN' fits several offered ones, choose one of: Admin, admin, ADMIN".to_owned())
-        );
-    }
-
-    #[test]
-    fn an_unknown_role_is_refused_with_the_offered_ones() {
-        for given in ["wizard", "", " admin", "administrator"] {
-            assert_eq!(
-                mapped(&Roles::of_app(), given),
-                Err(format!("role '{given}' is not offered, choose one of: patient, therapist, admin"))
-            );
+/// The row of a command. There is no wildcard: a new command does not compile until it has its row.
+#[must_use]
+pub fn right(verb: Verb) -> Right {
+    match verb {
+        Verb::Login | Verb::Logout | Verb::InspectUnverified | Verb::ConfigShow | Verb::Completions | Verb::Man => {
+            Right::Free
         }
-    }
-
-    #[test]
-    fn the_columns_default_wins_over_the_first_offered() {
-        let offered = Roles::of_app_with_customers();
-        assert_eq!(offered.default_for(Some("patient")).as_str(), "patient");
-        assert_eq!(offered.default_for(Some("")).as_str(), "user");
-        assert_eq!(offered.default_for(None).as_str(), "user");
-        let patient = RoleName::new("patient").expect("not empty");
-        assert!(!offered.offers(&patient));
-        assert!(Roles::of_app().offers(&patient));
-    }
-
-    #[test]
-    fn no_roles_are_no_offer() {
-        assert_eq!(Roles::new([]), None);
+        Verb::Whoami => Right::Anybody,
+        Verb::UserList | Verb::UserShow | Verb::UserWhy | Verb::Lock | Verb::Unlock => Right::Desk,
+        Verb::UserPasswd => Right::Own,
+        // Trying passwords without being counted, and ending or reviving an account, are more than a desk needs.
+        Verb::UserWhyPassword | Verb::LockDeactivate | Verb::UnlockReactivate => Right::Admin,
+        Verb::Init
+        | Verb::Migrate
+        | Verb::MigrateStatus
+        | Verb::MigratePlan
+        | Verb::MigrateCheck
+        | Verb::MigrateRehearse
+        | Verb::UserAdd
+        | Verb::UserActivate
+        | Verb::UserDeactivate
+        | Verb::UserVerify
+        | Verb::UserEdit
+        | Verb::UserDelete
+        | Verb::UserImport
+        | Verb::UserExport
+        | Verb::SetRole
+        | Verb::TokenIssue
+        | Verb::TokenInspect
+        | Verb::TokenVerify
+        | Verb::AuditList
+        | Verb::AuditShow
+        | Verb::AuditVerify
+        | Verb::AuditExport
+        | Verb::AuditHead
+        | Verb::AuditPrune
+        | Verb::DbBackup
+        | Verb::DbRestore
+        | Verb::DbCheck
+        | Verb::DbInfo
+        | Verb::Doctor
+        | Verb::SecretGenerate => Right::Admin,
     }
 }
+
+/// What an account is at the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// May do everything.
+    Admin,
+    /// `therapist`, or `moderator` in the newest app.
+    Therapist,
+    /// `patient`, or `user` in the newest app.
+    Patient,
+    /// No role, or another one.
+    Other,
+}
+
+/// Which accounts a command may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them.
+    Everybody,
+    /// Those of patients.
+    Patients,
+    /// Their own.
+    Themselves,
+}
+
+/// What somebody may do with a command, and on whom; `None`: nothing.
+#[must_use]
+pub fn reach(standing: Standing, verb: Verb) -> Option<Reach> {
+    match (right(verb), standing) {
+        (Right::Free, _) | (_, Standing::Admin) => Some(Reach::Everybody),
+        (Right::Anybody, _) | (Right::Own, Standing::Patient) => Some(Reach::Themselves),
+        (Right::Desk, Standing::Therapist) => Some(Reach::Patients),
+        (Right::Desk | Right::Own | Right::Admin, Standing::Therapist | Standing::Patient | Standing::Other) => None,
+    }
+}
+
+/// The roles that have rights, in the spelling of the file's app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranks {
+    /// [`Standing::Admin`].
+    pub admin: RoleName,
+    /// [`Standing::Therapist`].
+    pub therapist: RoleName,
+    /// [`Standing::Patient`].
+    pub patient: RoleName,
+}
+
+impl Ranks {
+    /// What an account with this role is; the spelling counts, as in the app.
+    #[must_use]
+    pub fn standing(&self, role: Option<&str>) -> Standing {
+        let is = |rank: &RoleName| role == Some(rank.as_str());
+        if is(&self.admin) {
+            Standing::Admin
+        } else if is(&self.therapist) {
+            Standing::Therapist
+        } else if is(&self.patient) {
+            Standing::Patient
+        } else {
+            Standing::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -121,6 +121,9 @@ pub enum StoreError {
         /// What differed.
         detail: String,
     },
+    /// The account of the session is not any more what it was when it was judged.
+    #[error("the account of the session was changed meanwhile; nothing was written")]
+    ActingChanged,
     /// An update met another number of rows than it meant to.
     #[error("{what} changed {rows} rows instead of one; nothing was written")]
     WrongCount {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -36,6 +36,8 @@ pub struct Desk {
     pub terminal: Terminal,
     pub answers: Vec<Answer>,
     pub micros: i64,
+    /// SQL that somebody else runs while the command reads its standard input.
+    pub meanwhile: Option<&'static str>,
 }
 
 /// What the person at the terminal does, in order.
@@ -87,6 +89,22 @@ impl Write for Shared {
 impl Shared {
     fn text(&self) -> String {
         String::from_utf8(self.0.borrow().clone()).expect("output is UTF-8")
+    }
+}
+
+/// Standard input during which somebody else writes into the database, once.
+struct Meanwhile {
+    sql: Option<&'static str>,
+    database: PathBuf,
+    input: Cursor<Vec<u8>>,
+}
+
+impl Read for Meanwhile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(sql) = self.sql.take() {
+            open(&self.database).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        }
+        self.input.read(buffer)
     }
 }
 
@@ -148,6 +166,7 @@ impl Desk {
             terminal: Terminal { stdin: other, stdout: other, stderr: other, width: None },
             answers: Vec::new(),
             micros: NOW * 1_000_000,
+            meanwhile: None,
         }
     }
 
@@ -228,13 +247,14 @@ impl Desk {
     fn run_into(&self, args: Vec<OsString>, stdin: Vec<u8>, stdout: &Shared, stderr: &Shared) -> u8 {
         let env = self.env.clone();
         let mut world = World {
-            stdin: Box::new(Cursor::new(stdin)),
+            stdin: Box::new(Meanwhile { sql: self.meanwhile, database: self.db(), input: Cursor::new(stdin) }),
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
             env: Box::new(move |name| env.get(name).cloned()),
             cwd: self.dir.path().to_owned(),
             config_directory: None,
+            state_directory: Some(self.path("state")),
             clock: Box::new(Fixed(self.micros)),
             random: random::fill,
             prompter: Box::new(Person(self.answers.clone().into())),

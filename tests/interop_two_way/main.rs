@@ -16,6 +16,7 @@ mod meanwhile;
 mod pair;
 mod parallel;
 mod schema;
+mod session;
 mod stuck;
 mod token_shape;
 mod tokens;

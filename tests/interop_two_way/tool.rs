@@ -53,6 +53,11 @@ impl Tool {
         self
     }
 
+    /// The directory that the binary takes for its user's home.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Runs a command with `--json` to its end.
     pub fn run(&self, args: &[&str]) -> Ran {
         self.start("", args).finish()

@@ -1,7 +1,7 @@
 //! `login`.
 
-use super::{report, select};
-use crate::cli::args::LoginArgs;
+use super::{report, select, session};
+use crate::cli::args::{KeyArgs, LoginArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
@@ -9,11 +9,12 @@ use crate::cli::output::{OutputError, write_json};
 use crate::cli::password_source;
 use crate::cli::view::LoginView;
 use crate::ops::login::{self, Rehash, Rehashed};
-use crate::ops::token;
+use crate::ops::token::{self, LoginTokens};
 
 /// Logs in, and prints the app's token response.
 pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
     let key = context.key(&args.key)?.key;
+    let place = if args.save { Some(session::place(context)?) } else { None };
     let spec = select::user(&args.user)?;
     let mut store = context.store()?;
     let given = password_source::given(context, &args.password)?;
@@ -21,8 +22,11 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
     let mut random = context.world.random;
     let done = login::login(&mut store, &context.act(), &context.settings, &spec, &given, rehash, &mut random)
         .map_err(Refused)?;
-    let did = context.would("logged in", "log in");
-    context.console().done(&format!("{did} {}", whom(&done.user)));
+    // Saving says the same and more.
+    if place.is_none() || context.global.dry_run {
+        let did = context.would("logged in", "log in");
+        context.console().done(&format!("{did} {}", whom(&done.user)));
+    }
     match done.rehashed {
         Rehashed::No => {}
         Rehashed::Yes => context.console().done("replaced its outdated hash"),
@@ -35,17 +39,42 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         );
     }
     if context.global.dry_run {
+        if place.is_some() {
+            context.console().done("would save its access token as the session of this database");
+        }
         return Ok(crate::cli::exit::DONE);
     }
     let tokens = token::after_login(store.schema(), &context.settings, &done.user, done.at, &key, &mut random)
         .map_err(Refused)?;
+    match &place {
+        Some(file) => {
+            let until = session::end(done.at, tokens.expires_in);
+            session::save(context, file, &done.user, &tokens.access, until)?;
+            remember_key(context, &args.key);
+        }
+        None => print(context, &tokens)?,
+    }
+    report_unusual(context, &done.user);
+    Ok(crate::cli::exit::DONE)
+}
+
+fn print(context: &mut Context<'_>, tokens: &LoginTokens) -> anyhow::Result<()> {
     let out = &mut *context.world.stdout;
-    write_json(out, &LoginView::from(&tokens))
+    write_json(out, &LoginView::from(tokens))
         .and_then(|()| out.write_all(b"\n"))
         .and_then(|()| out.flush())
         .map_err(|error| Failure::from(OutputError::Io(error)))?;
-    report_unusual(context, &done.user);
-    Ok(crate::cli::exit::DONE)
+    Ok(())
+}
+
+/// Most commands take no option for the key, and judge the session with the one that they find.
+fn remember_key(context: &mut Context<'_>, key: &KeyArgs) {
+    if key.secret_file.is_some() || key.insecure_default_key {
+        context.console().note(
+            "commands without --secret-file and --insecure-default-key look for the key of this session in \
+             SECRET_KEY, then in .env",
+        );
+    }
 }
 
 /// A role that the app does not know makes `/auth/me` answer 500 after a good login (`app-facts`).

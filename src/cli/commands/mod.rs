@@ -16,12 +16,14 @@ mod select;
 mod session;
 mod token;
 mod user;
+mod verb;
 
 use super::args::{Command, TokenCommand, UserCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, Style};
-use super::view::{IssuedView, WriteView};
+use super::session as gate;
+use super::view::{IssuedView, SessionView, WriteView};
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///
@@ -29,6 +31,12 @@ use super::view::{IssuedView, WriteView};
 /// What ends the run with a message.
 pub fn run(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
     check_columns(&context.style, command)?;
+    let (verb, key) = (verb::verb(command), verb::key(command));
+    gate::enter(context, verb, key)?;
+    dispatch(context, command).map_err(|error| gate::settle(context, verb, key, error))
+}
+
+fn dispatch(context: &mut Context<'_>, command: &Command) -> anyhow::Result<u8> {
     match command {
         Command::Init(args) => init::run(context, args),
         Command::Migrate(args) => migrate::run(context, args),
@@ -90,10 +98,10 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             TokenCommand::Issue(_) => output::check_columns::<IssuedView<'_>>(style),
             TokenCommand::Inspect(_) | TokenCommand::Verify(_) => Ok(()),
         },
+        Command::Whoami(_) => output::check_columns::<SessionView>(style),
         Command::Init(_)
         | Command::Migrate(_)
         | Command::Login(_)
-        | Command::Whoami(_)
         | Command::Logout(_)
         | Command::Audit(_)
         | Command::Db(_)

@@ -1,15 +1,130 @@
-//! `whoami` and `logout`.
+//! `whoami` and `logout`, and the saving part of `login`.
 
 use crate::cli::args::{LogoutArgs, WhoamiArgs};
 use crate::cli::context::Context;
+use crate::cli::exit::DONE;
 use crate::cli::failure::Failure;
+use crate::cli::message::{when, whom};
+use crate::cli::output::{Format, OutputError, emit_one, write_json};
+use crate::cli::session::{self, file_failure};
+use crate::cli::settings::session::SessionFile;
+use crate::cli::view::{SessionView, UserView};
+use crate::model::secret::SignedToken;
+use crate::model::text;
+use crate::model::time::{Span, Timestamp};
+use crate::model::user::StoredUser;
+use crate::ops::error::{Class, naming};
+use crate::ops::session::SignedIn;
+use crate::policy::role::{Right, Standing, Verb, reach, right};
 
 /// `whoami`.
-pub fn whoami(_context: &mut Context<'_>, _args: &WhoamiArgs) -> anyhow::Result<u8> {
-    Err(Failure::usage("pending").into())
+pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8> {
+    let signed_in = match session::current(context, Some(&args.key))? {
+        None => return Err(nobody(context)?.into()),
+        Some(Err(ended)) => return Err(session::turned_away(context, Verb::Whoami, &ended).into()),
+        Some(Ok(signed_in)) => signed_in,
+    };
+    let now = context.now();
+    let row = signed_in.acting.row.clone();
+    let named = naming(&row);
+    let user = UserView::new(row, now, context.settings.time_format);
+    let view =
+        SessionView::new(user, named, signed_in.acting.until, rights(&signed_in), now).bound(bound(signed_in.standing));
+    emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+    Ok(DONE)
+}
+
+/// The commands of the table that the session opens, as they are typed.
+fn rights(signed_in: &SignedIn) -> Vec<&'static str> {
+    let needs_one = |verb: &&Verb| match right(**verb) {
+        Right::Free => false,
+        // A new file has no sessions, whoever asks.
+        Right::Anybody | Right::Desk | Right::Own | Right::Admin => **verb != Verb::Init,
+    };
+    let granted = |verb: &&Verb| reach(signed_in.standing, **verb).is_some();
+    Verb::ALL.iter().filter(needs_one).filter(granted).map(|verb| verb.as_str()).collect()
+}
+
+fn bound(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Admin | Standing::Other => "",
+        Standing::Therapist => " (patients only)",
+        Standing::Patient => " (the own account only)",
+    }
+}
+
+fn nobody(context: &Context<'_>) -> anyhow::Result<Failure> {
+    let database = text::path(&context.database_path()?);
+    Ok(Failure::new(Class::NotFound, format!("nobody is signed in to '{database}'"))
+        .hint("authctl login NAME --save; without a session the operating-system user acts"))
 }
 
 /// `logout`.
-pub fn logout(_context: &mut Context<'_>, _args: &LogoutArgs) -> anyhow::Result<u8> {
-    Err(Failure::usage("pending").into())
+pub fn logout(context: &mut Context<'_>, _args: &LogoutArgs) -> anyhow::Result<u8> {
+    let file = session::file(context)?;
+    let removed = match &file {
+        None => false,
+        Some(file) if context.global.dry_run => file.exists(),
+        Some(file) => file.remove().map_err(|error| file_failure(file, "cannot be removed", &error))?,
+    };
+    let database = text::path(&context.database_path()?);
+    if removed {
+        let did = context.would("forgot", "forget");
+        context.console().done(&format!("{did} the session for '{database}'"));
+        context.console().note("its token stays valid for the app until it expires");
+    } else {
+        context.console().done(&format!("unchanged: nobody was signed in to '{database}'"));
+    }
+    match context.style.format {
+        Format::Table | Format::Csv => {}
+        Format::Json | Format::Jsonl => {
+            let out = &mut *context.world.stdout;
+            write_json(out, &serde_json::json!({ "changed": removed }))
+                .and_then(|()| out.write_all(b"\n"))
+                .and_then(|()| out.flush())
+                .map_err(|error| Failure::from(OutputError::Io(error)))?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// Where `login --save` will keep the session: found out before the password is looked at.
+///
+/// # Errors
+/// There is no place, or it cannot be made.
+pub fn place(context: &Context<'_>) -> anyhow::Result<SessionFile> {
+    let Some(file) = session::file(context)? else {
+        return Err(Failure::usage("--save: there is no place for a session")
+            .hint("set HOME, or XDG_STATE_HOME, to a directory of yours")
+            .into());
+    };
+    if !context.global.dry_run {
+        file.prepare().map_err(|error| file_failure(&file, "cannot be saved", &error))?;
+    }
+    Ok(file)
+}
+
+/// Keeps the access token of a login, and says so.
+///
+/// # Errors
+/// The file cannot be written; the login stays.
+pub fn save(
+    context: &mut Context<'_>,
+    file: &SessionFile,
+    user: &StoredUser,
+    access: &SignedToken,
+    until: Timestamp,
+) -> anyhow::Result<()> {
+    file.save(access).map_err(|error| file_failure(file, "cannot be saved, though the login was made", &error))?;
+    let now = context.now();
+    let database = text::path(file.database());
+    context.console().done(&format!("signed in to '{database}' as {} until {}", whom(user), when(until, now)));
+    context.console().hint("authctl --as-session COMMAND acts as this account; authctl logout ends it");
+    Ok(())
+}
+
+/// When an access token that was issued then expires: times in tokens are whole seconds.
+pub fn end(issued: Timestamp, lifetime: Span) -> Timestamp {
+    let seconds = Timestamp::from_micros(issued.seconds().saturating_mul(1_000_000)).unwrap_or(issued);
+    seconds.saturating_add(lifetime)
 }

@@ -150,7 +150,12 @@ fn inspect(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<u8> 
     let (key, key_state) = judging_key(context, &args.key)?;
     let reader = context.reader_if_any()?;
     if reader.is_none() {
-        context.console().note("not compared with an account: no database is named and there is no ./app.db");
+        let why = if context.entry.sees_rows() {
+            "no database is named and there is no ./app.db"
+        } else {
+            "that needs an admin's session, and no --no-verify"
+        };
+        context.console().note(&format!("not compared with an account: {why}"));
     }
     let now = context.now();
     let bench = Bench {

@@ -1,9 +1,9 @@
 //! What a run is told by its surroundings: the configuration file, the environment, `.env`, the key.
 //!
 //! What a newcomer would get wrong: nothing here reads the process environment or the working directory,
-//! save [`config::platform_directory`], which the real world asks once. All are passed in (the directory
-//! should be absolute), so that whole command lines run side by side in tests. A file is believed only after
-//! its owner and mode were looked at.
+//! save the platform's directories ([`config::platform_directory`], [`session::platform_state_directory`]), which
+//! the real world asks once. All are passed in (a directory should be absolute), so that whole command lines run
+//! side by side in tests. A file is believed only after its owner and mode were looked at.
 
 use std::ffi::OsString;
 
@@ -11,6 +11,7 @@ pub mod config;
 pub mod database;
 pub mod dotenv;
 pub mod key;
+pub mod session;
 pub mod trusted;
 
 /// Looks a variable of the environment up.

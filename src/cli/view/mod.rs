@@ -3,6 +3,7 @@
 
 mod event;
 mod migration;
+mod session;
 mod shown;
 mod token;
 mod user;
@@ -10,6 +11,7 @@ mod write;
 
 pub use event::EventView;
 pub use migration::MigrationView;
+pub use session::SessionView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;

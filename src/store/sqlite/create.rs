@@ -12,6 +12,7 @@ use rusqlite::{Connection, MAIN_DB};
 use rustix::fs::{AtFlags, CWD, Mode as FileMode, OFlags};
 
 use super::{Place, Reader, Store, StoreError, convert, files, open, schema};
+use crate::model::scope::Scope;
 use crate::store::Mode;
 
 /// The schema of a new file.
@@ -34,7 +35,7 @@ pub fn create<T, E: From<StoreError>>(
     open::settle(&conn, Duration::ZERO).map_err(fail)?;
     conn.execute_batch(SCHEMA).map_err(fail)?;
     let schema = schema::read(&conn).map_err(fail)?;
-    let mut store = Store::new(Reader { conn, schema, place: place.clone() });
+    let mut store = Store::new(Reader { conn, schema, place: place.clone(), scope: Scope::All });
     let value = fill(&mut store)?;
     let image = store.reader.conn.serialize(MAIN_DB).map_err(fail)?;
     match mode {

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
 
 use super::{StoreError, Tx, View};
-use crate::model::event::{Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
+use crate::model::event::{Acting, Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
 use crate::model::time::Timestamp;
 use crate::store::{Act, TriggerEffect};
 
@@ -24,6 +24,7 @@ impl Tx<'_> {
         let (mut id, mut prev_hash) = self.last_event().map_err(|error| self.fail(error))?;
         let full = || StoreError::Damaged { detail: "security_events has no ids left".into() };
         for mut draft in drafts {
+            draft.details.extend(act.acting.iter().flat_map(|acting| Acting::details(&acting.row)));
             if let Some(effect) = triggers {
                 draft.details.push(("triggers", EventValue::Text(effect.names.join(", "))));
                 draft.details.push(("trigger_rows", EventValue::Integer(effect.rows.cast_signed())));

@@ -13,6 +13,7 @@ use super::open::{OpenNote, ReadAccess, open_any};
 use super::schema::{Schema, Step, StepState};
 use super::{Place, Reader, StoreError, Tx, backup, convert, schema, users};
 use crate::model::event::{EventDraft, EventName};
+use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
 use crate::store::{Act, BackupProgress, Mode};
 
@@ -160,7 +161,7 @@ impl Migration {
 
     /// Takes the write lock and reads the schema again.
     fn begin(&mut self, act: &Act<'_>) -> Result<UnderLock<'_>, StoreError> {
-        let Reader { conn, schema, place } = &mut self.reader;
+        let Reader { conn, schema, place, .. } = &mut self.reader;
         let fail = |error| convert(error, place);
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
         let now = act.clock.now();
@@ -200,7 +201,8 @@ impl UnderLock<'_> {
         }
         let draft = event(&steps);
         let steps = alter(&tx, schema, place, &steps)?;
-        let tx = Tx { tx, schema, place, meant: std::cell::Cell::new(0) };
+        let tx = Tx { tx, schema, place, scope: &Scope::All, meant: std::cell::Cell::new(0) };
+        tx.require_acting(act, now)?;
         tx.append_events(vec![draft], None, act, now)?;
         let ended = match act.mode {
             Mode::Commit => tx.tx.commit(),

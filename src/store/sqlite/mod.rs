@@ -20,6 +20,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 
 use self::schema::Schema;
 use super::{Act, Applied, Change, Changed, Mode, StoreError, TriggerEffect};
+use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
 
 /// A database opened for reading.
@@ -27,6 +28,7 @@ pub struct Reader {
     pub(super) conn: Connection,
     pub(super) schema: Schema,
     pub(super) place: Place,
+    pub(super) scope: Scope,
 }
 
 /// A migrated database opened for writing.
@@ -55,6 +57,7 @@ pub struct Tx<'a> {
     tx: Transaction<'a>,
     schema: &'a Schema,
     place: &'a Place,
+    scope: &'a Scope,
     meant: std::cell::Cell<u64>,
 }
 
@@ -64,9 +67,16 @@ pub struct View<'a> {
     conn: &'a Connection,
     schema: &'a Schema,
     place: &'a Place,
+    scope: &'a Scope,
 }
 
 impl View<'_> {
+    /// Which accounts the one who acts may reach: lists and sweeps hold no others, and whoever looks a single
+    /// one up must ask.
+    pub fn scope(&self) -> &Scope {
+        self.scope
+    }
+
     fn fail(&self, error: rusqlite::Error) -> StoreError {
         convert(error, self.place)
     }
@@ -87,12 +97,18 @@ impl Reader {
 
     /// The file as it reads now.
     pub fn view(&self) -> View<'_> {
-        View { conn: &self.conn, schema: &self.schema, place: &self.place }
+        View { conn: &self.conn, schema: &self.schema, place: &self.place, scope: &self.scope }
     }
 
     /// What the file's schema is.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// The same file for one who may reach only some of its accounts.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 
     fn fail(&self, error: rusqlite::Error) -> StoreError {
@@ -113,18 +129,26 @@ impl Store {
         Self { reader }
     }
 
+    /// The same file for one who may reach only some of its accounts.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self { reader: self.reader.within(scope) }
+    }
+
     /// The one door for writes: BEGIN IMMEDIATE, read the clock once, run `body`, add its events, commit.
     ///
-    /// The schema is checked again inside the transaction when another connection may have changed it.
+    /// The schema is checked again inside the transaction when another connection may have changed it, and so is
+    /// the account that acts, where one does.
     ///
     /// # Errors
-    /// What `body` returns, and every [`StoreError`] of the transaction; nothing is kept then.
+    /// What `body` returns, and every [`StoreError`] of the transaction, `ActingChanged` among them; nothing is
+    /// kept then.
     pub fn change<T, E: From<StoreError>>(
         &mut self,
         act: &Act<'_>,
         body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
     ) -> Result<Applied<T>, E> {
-        let Reader { conn, schema, place } = &mut self.reader;
+        let Reader { conn, schema, place, scope } = &mut self.reader;
         let tx =
             conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
         let now = act.clock.now();
@@ -133,7 +157,8 @@ impl Store {
             schema.require_writable(place)?;
         }
         let before = tx.total_changes();
-        let tx = Tx { tx, schema, place, meant: std::cell::Cell::new(0) };
+        let tx = Tx { tx, schema, place, scope, meant: std::cell::Cell::new(0) };
+        tx.require_acting(act, now)?;
         match body(&tx, now)? {
             Change::Nothing(value) => Ok(Applied { value, changed: Changed::No, triggers: None }),
             Change::Done(value, drafts) => {
@@ -152,7 +177,7 @@ impl Store {
 impl Tx<'_> {
     /// The file as it reads inside this transaction.
     pub fn view(&self) -> View<'_> {
-        View { conn: &self.tx, schema: self.schema, place: self.place }
+        View { conn: &self.tx, schema: self.schema, place: self.place, scope: self.scope }
     }
 
     /// What the file's schema is.
@@ -162,6 +187,15 @@ impl Tx<'_> {
 
     fn fail(&self, error: rusqlite::Error) -> StoreError {
         convert(error, self.place)
+    }
+
+    /// The account that acts may have lost its role, been locked or deactivated since it was judged.
+    fn require_acting(&self, act: &Act<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let Some(acting) = &act.acting else { return Ok(()) };
+        match self.view().user(acting.row.id)? {
+            Some(row) if acting.still_holds(&row, now) => Ok(()),
+            Some(_) | None => Err(StoreError::ActingChanged),
+        }
     }
 
     /// Counts the rows that a statement of ours changed.

@@ -12,6 +12,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Place, Reader, Store, StoreError, convert, convert_at_opening, files, schema};
+use crate::model::scope::Scope;
 
 /// An opened file and what the operator should know about it.
 pub struct Opened<T> {
@@ -233,7 +234,7 @@ fn connect(place: &Place, name: &Path, access: OpenFlags) -> Result<Reader, Stor
     let schema = schema::read(&snapshot).map_err(fail)?;
     snapshot.rollback().map_err(fail)?;
     schema.require_ours(place)?;
-    Ok(Reader { conn, schema, place: place.clone() })
+    Ok(Reader { conn, schema, place: place.clone(), scope: Scope::All })
 }
 
 /// The settings of every connection (`security.md`, SQLite): defensive, nothing trusted from the schema, no

@@ -5,9 +5,10 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::{Connection, ToSql};
+use rusqlite::ToSql;
 
 use super::row;
+use crate::model::scope::Scope;
 use crate::model::user::{StoredUser, UserId};
 use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
@@ -128,7 +129,7 @@ impl View<'_> {
     ) -> Result<(), E> {
         let mut after = filter.after;
         loop {
-            let page = page(self.conn, self.schema, filter, after).map_err(|error| self.fail(error))?;
+            let page = page(self, filter, after).map_err(|error| self.fail(error))?;
             let full = page.len() == PAGE as usize;
             after = page.last().map(|user| user.id.0).or(after);
             for user in page {
@@ -152,7 +153,7 @@ impl View<'_> {
         sort: Sort,
         mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let ids = sorted_ids(self.conn, self.schema, filter, sort).map_err(|error| self.fail(error))?;
+        let ids = sorted_ids(self, filter, sort).map_err(|error| self.fail(error))?;
         for id in ids {
             let Some(user) = self.user(id)? else { continue };
             if visit(user)?.is_break() {
@@ -172,9 +173,11 @@ struct Query<'a> {
 impl<'a> Query<'a> {
     /// `start … WHERE` the filter's conditions hold; a condition on a column that the file
     /// lacks holds for the column's default in the app (no lock, no password) or for no row (role).
-    fn filtered(start: String, schema: &Schema, filter: &'a Filter, after: Option<&'a i64>) -> Self {
+    fn filtered(view: &View<'a>, start: String, filter: &'a Filter, after: Option<&'a i64>) -> Self {
+        let schema = view.schema;
         let mut query = Self { sql: start, values: Vec::new() };
         query.sql.push_str(" WHERE 1");
+        query.keep_within(view.scope, schema);
         if let Some(after) = after {
             query.sql.push_str(" AND id > :after");
             query.values.push((":after", after));
@@ -200,10 +203,30 @@ impl<'a> Query<'a> {
         }
         query
     }
+
+    /// Only the accounts within reach; without the column nobody has a role.
+    fn keep_within(&mut self, scope: &'a Scope, schema: &Schema) {
+        match scope {
+            Scope::All => {}
+            Scope::Role(role) => {
+                if schema.has("role") {
+                    self.sql.push_str(" AND role = :scope COLLATE BINARY");
+                    self.values.push((":scope", role));
+                } else {
+                    self.sql.push_str(" AND 0");
+                }
+            }
+            Scope::Only(id) => {
+                self.sql.push_str(" AND id = :scope");
+                self.values.push((":scope", &id.0));
+            }
+        }
+    }
 }
 
-fn page(conn: &Connection, schema: &Schema, filter: &Filter, after: Option<i64>) -> rusqlite::Result<Vec<StoredUser>> {
-    let mut query = Query::filtered(row::select(schema), schema, filter, after.as_ref());
+fn page(view: &View<'_>, filter: &Filter, after: Option<i64>) -> rusqlite::Result<Vec<StoredUser>> {
+    let View { conn, schema, .. } = *view;
+    let mut query = Query::filtered(view, row::select(schema), filter, after.as_ref());
     query.sql.push_str(" ORDER BY id LIMIT :page");
     query.values.push((":page", &PAGE));
     let mut statement = conn.prepare_cached(&query.sql)?;
@@ -211,8 +234,9 @@ fn page(conn: &Connection, schema: &Schema, filter: &Filter, after: Option<i64>)
     rows.collect()
 }
 
-fn sorted_ids(conn: &Connection, schema: &Schema, filter: &Filter, sort: Sort) -> rusqlite::Result<Vec<UserId>> {
-    let mut query = Query::filtered("SELECT id FROM users".to_owned(), schema, filter, filter.after.as_ref());
+fn sorted_ids(view: &View<'_>, filter: &Filter, sort: Sort) -> rusqlite::Result<Vec<UserId>> {
+    let View { conn, schema, .. } = *view;
+    let mut query = Query::filtered(view, "SELECT id FROM users".to_owned(), filter, filter.after.as_ref());
     let key = sort.key.as_str();
     query.sql.push_str(" ORDER BY ");
     query.sql.push_str(if schema.has(key) { key } else { "NULL" });

@@ -84,12 +84,13 @@ impl View<'_> {
         find_with_role(self.conn, self.schema, role, wanted).map_err(|error| self.fail(error))
     }
 
-    /// All accounts with a non-NULL `locked_until`.
+    /// All accounts within reach with a non-NULL `locked_until`.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
     pub fn users_with_lock(&self) -> Result<Vec<StoredUser>, StoreError> {
-        with_lock(self.conn, self.schema).map_err(|error| self.fail(error))
+        let all = with_lock(self.conn, self.schema).map_err(|error| self.fail(error))?;
+        Ok(all.into_iter().filter(|user| self.scope.holds(user)).collect())
     }
 }
 

@@ -1,0 +1,187 @@
+//! The words of a session's refusals: the rule first, then whom it met.
+//!
+//! What a newcomer would get wrong: roles come from rows, and a row may hold anything, so they are escaped.
+
+use super::file_failure;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::message::{address, until, whom};
+use crate::cli::output::escape::{escape, quote};
+use crate::cli::settings::session::{SessionError, SessionFile};
+use crate::model::text;
+use crate::model::time::Timestamp;
+use crate::model::user::{CustomerState, Field, StoredUser};
+use crate::ops::error::Class;
+use crate::ops::session::{Ended, SignedIn};
+use crate::policy::login::Closed;
+use crate::policy::role::{Ranks, Reach, Right, Standing, Verb, reach, right};
+
+const SIGN_IN: &str = "authctl login NAME --save";
+const ASK: &str = "ask an admin; authctl whoami shows what this session may do";
+
+/// Nothing is saved, and something must be.
+pub fn none_saved(context: &Context<'_>) -> anyhow::Result<Failure> {
+    let why = if context.global.as_session { "--as-session" } else { "require_session in the configuration" };
+    let Some(file) = super::file(context)? else {
+        return Ok(Failure::new(
+            Class::NotAllowed,
+            format!("{why} needs a saved session, and there is no place for one"),
+        )
+        .hint("set HOME, or XDG_STATE_HOME, to a directory of yours"));
+    };
+    let message = format!("{why} needs a saved session, and there is none for '{}'", text::path(file.database()));
+    Ok(Failure::new(Class::NotAllowed, message).hint(SIGN_IN))
+}
+
+/// A file that does not exist yet has no accounts.
+pub fn no_session_yet(context: &Context<'_>) -> Failure {
+    let hint = if context.global.as_session {
+        "leave --as-session away"
+    } else {
+        "run it with a configuration that does not require a session: --config FILE"
+    };
+    Failure::new(Class::NotAllowed, "'init' makes a new database, in which nobody can have a session yet").hint(hint)
+}
+
+/// Nobody can sign in to a file that is not migrated.
+pub fn not_migrated(missing: Vec<String>) -> Failure {
+    let message = format!("nobody can sign in: the database is not migrated: {} missing", missing.join(", "));
+    Failure::new(Class::Pending, message).hint(
+        "run authctl migrate first, without --as-session and with a configuration that does not require a session",
+    )
+}
+
+/// A saved file that is not used.
+pub fn unusable(file: &SessionFile, error: &SessionError) -> Failure {
+    let failure = file_failure(file, "is not used", error);
+    match error {
+        SessionError::Mode(_) | SessionError::Owner(_) => {
+            failure.hint("its token may be known to others: authctl logout, then authctl login NAME --save")
+        }
+        SessionError::Link | SessionError::NotRegular | SessionError::Form | SessionError::OtherDatabase(_) => {
+            failure.hint("authctl logout, then authctl login NAME --save")
+        }
+        SessionError::Directory(_) | SessionError::Io(_) => failure,
+    }
+}
+
+/// A session that does not count any more.
+pub fn ended(ended: &Ended, now: Timestamp) -> Failure {
+    match ended {
+        Ended::Rejected(reasons) => {
+            let reasons: Vec<_> = reasons.iter().map(|reason| escape(reason)).collect();
+            Failure::new(Class::TokenRejected, format!("the saved session does not count: {}", reasons.join("; ")))
+                .hint(SIGN_IN)
+        }
+        Ended::Closed(row, closed) => {
+            let (class, state, hint) = match closed {
+                Closed::Locked { until: end } => {
+                    let hint = format!("another admin frees it: authctl unlock {}", address(row));
+                    (Class::Locked, format!("is locked {}", until(*end, now)), hint)
+                }
+                Closed::Inactive => {
+                    let hint = format!("an admin lets it in again: authctl user activate {}", address(row));
+                    (Class::Inactive, "is inactive".to_owned(), hint)
+                }
+                Closed::Customer(state) => {
+                    let hint = "the app keeps its users out until the row of the table 'customers' says otherwise";
+                    (Class::Inactive, format!("is kept out: {}", customer(*state)), hint.to_owned())
+                }
+            };
+            Failure::new(class, format!("the session's account {} {state}", whom(row))).hint(hint)
+        }
+    }
+}
+
+fn customer(state: CustomerState) -> &'static str {
+    match state {
+        CustomerState::Good => "its customer is in order",
+        CustomerState::Inactive => "its customer is not active",
+        CustomerState::Unpaid => "the subscription of its customer has run out",
+        CustomerState::Missing => "its customer does not exist",
+    }
+}
+
+/// The rule of a session whose account may not log in, for the event.
+pub fn closed_rule(closed: Closed) -> &'static str {
+    match closed {
+        Closed::Locked { .. } => "the account of the session is locked",
+        Closed::Inactive => "the account of the session is inactive",
+        Closed::Customer(_) => "the customer of the session's account keeps it out",
+    }
+}
+
+/// A command that the account may not run at all.
+pub fn verb_refused(signed_in: &SignedIn, verb: Verb) -> Failure {
+    let Ranks { admin, therapist, patient } = &signed_in.ranks;
+    let who_may = match right(verb) {
+        Right::Desk => format!("{} may, and {} on {}s", a(admin.as_str()), a(therapist.as_str()), patient),
+        Right::Own => format!("{} may, and {} on their own account", a(admin.as_str()), a(patient.as_str())),
+        Right::Admin | Right::Free | Right::Anybody => format!("only {} may", a(admin.as_str())),
+    };
+    let message = format!("{} may not run '{}': {who_may}", actor(signed_in), verb.as_str());
+    let failure = Failure::new(Class::NotAllowed, message);
+    match verb.as_str().split_once(" --") {
+        Some((_, option)) if reach(signed_in.standing, verb.plain()).is_some() => {
+            failure.hint(format!("leave --{option} away, or {ASK}"))
+        }
+        Some(_) | None => failure.hint(ASK),
+    }
+}
+
+/// The rule that an account met, and the refusal.
+pub fn out_of_reach(signed_in: &SignedIn, reach: Reach, verb: Verb, target: &StoredUser) -> (String, Failure) {
+    let who = actor(signed_in);
+    let name = quote(target.username.value().map_or("", String::as_str));
+    let (rule, found) = match reach {
+        Reach::Themselves => {
+            (format!("{who} may change their own password only"), format!("{name} is another account"))
+        }
+        Reach::Patients | Reach::Everybody => {
+            let rule = format!("{who} may {} {}s only", deed(verb), escape(signed_in.ranks.patient.as_str()));
+            let found = match &target.role {
+                Field::Value(role) => format!("{name} is {}", a(role)),
+                Field::Null | Field::Absent => format!("{name} has no role"),
+                Field::Bad(_) => format!("the role of {name} cannot be read"),
+            };
+            (rule, found)
+        }
+    };
+    let failure = Failure::new(Class::NotAllowed, format!("{rule}; {found}")).hint(ASK);
+    (rule, failure)
+}
+
+/// Why a list is shorter than the table.
+pub fn only_patients(signed_in: &SignedIn, role: &str) -> String {
+    format!("only {}s are listed, since {} is signed in", escape(role), actor(signed_in))
+}
+
+/// What a command does to an account, after "may".
+fn deed(verb: Verb) -> String {
+    let typed = verb.as_str();
+    if matches!(verb, Verb::Lock | Verb::Unlock) {
+        typed.to_owned()
+    } else if matches!(verb, Verb::UserShow | Verb::UserWhy | Verb::UserList) {
+        "look at".to_owned()
+    } else {
+        format!("run '{typed}' on")
+    }
+}
+
+/// Who acts: `a therapist`.
+fn actor(signed_in: &SignedIn) -> String {
+    let role = signed_in.acting.row.role.value();
+    match (signed_in.standing, role) {
+        (Standing::Admin | Standing::Therapist | Standing::Patient, Some(role)) => a(role),
+        (Standing::Other, Some(role)) => format!("an account with the role {}", quote(role)),
+        (Standing::Admin | Standing::Therapist | Standing::Patient | Standing::Other, None) => {
+            "an account without a role".to_owned()
+        }
+    }
+}
+
+/// With its article; `user` is said with a y.
+fn a(role: &str) -> String {
+    let vowel = role.starts_with(|c: char| "aeioAEIO".contains(c));
+    format!("{} {}", if vowel { "an" } else { "a" }, escape(role))
+}
