@@ -21,6 +21,7 @@ use std::marker::PhantomData;
 
 use color::Color;
 use csv::CsvWriter;
+pub use csv::csv_line;
 pub use json::write_json;
 pub(super) use layout::truncate;
 pub use record::{Cell, Column, Mark, Record};
