@@ -7,6 +7,7 @@ pub mod account;
 pub mod add;
 mod each;
 pub mod error;
+pub mod export;
 pub mod import;
 pub mod list;
 pub mod lock;

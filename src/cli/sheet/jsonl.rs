@@ -65,6 +65,14 @@ fn object(line: u64, pairs: Vec<(String, Value)>, sheet: &mut Sheet) -> Result<(
     let mut candidate = Candidate::new(line);
     let mut seen = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
+        if key == "raw" {
+            sheet.fault(
+                line,
+                None,
+                "the export could not read the cells under \"raw\"; put their values in and drop it",
+            )?;
+            continue;
+        }
         let column = match header::column(&key) {
             Ok(column) => column,
             Err(nearest) => {

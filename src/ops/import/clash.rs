@@ -211,5 +211,10 @@ fn customer(view: View<'_>, name: &Name, id: i64, known: &mut HashMap<i64, bool>
         }
     };
     let message = format!("there is no customer with id {id}");
-    Ok((!exists).then(|| Fault { line: name.line, column: Some(Column::CustomerId), class: Class::NotFound, message }))
+    Ok((!exists).then_some(Fault {
+        line: name.line,
+        column: Some(Column::CustomerId),
+        class: Class::NotFound,
+        message,
+    }))
 }

@@ -20,6 +20,7 @@ use crate::ops::settings::Settings;
 use crate::store::Reader;
 
 pub use hash::{generate, hash, unhashed};
+pub use row::UNREADABLE;
 pub use write::{Ending, Outcome, Ready, write};
 
 /// The columns of a file of accounts.

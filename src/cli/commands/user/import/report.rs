@@ -151,20 +151,14 @@ fn warn_shut_out(context: &mut Context<'_>, finished: &Finished) {
         true => 0,
         false => users().filter(|user| user.customer_id.value().is_none()).count(),
     };
-    let mut console = context.console();
-    if without > 0 {
-        console.warn(&format!(
-            "{without} of them have no password and cannot log in; authctl user list --no-password lists them"
-        ));
-    }
-    if stuck > 0 {
-        console.warn(&format!(
-            "{stuck} of them bring a lock on which the app answers 500; authctl unlock --expired mends them"
-        ));
-    }
-    if homeless > 0 {
-        console.warn(&format!("{homeless} of them belong to no customer; the column customer_id names one"));
-    }
+    let mut say = |count: usize, what: &str| {
+        if count > 0 {
+            context.console().warn(&format!("{what}: {count} of them"));
+        }
+    };
+    say(without, "without a password, so that they cannot log in (authctl user list --no-password)");
+    say(stuck, "with a lock on which the app answers 500 (authctl unlock --expired)");
+    say(homeless, "without a customer (the column customer_id names one)");
 }
 
 fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()> {
