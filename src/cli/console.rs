@@ -90,6 +90,10 @@ impl<'w> Console<'w> {
     pub fn error(&mut self, failure: &Failure) {
         match self.voice.errors {
             ErrorForm::Words => {
+                for row in &failure.rows {
+                    let column = row.column.map(|column| format!(", {column}")).unwrap_or_default();
+                    self.line(None, &format!("line {}{column}: {}", row.line, row.message));
+                }
                 self.line(Some(("error", "31")), &failure.message);
                 if let Some(hint) = &failure.hint {
                     self.line(Some(("hint", "36")), hint);
@@ -97,9 +101,12 @@ impl<'w> Console<'w> {
             }
             ErrorForm::Json => {
                 let (code, exit) = codes(failure.class);
-                let document = serde_json::json!({"error": {
+                let mut document = serde_json::json!({"error": {
                     "code": code, "exit": exit, "message": failure.message, "hint": failure.hint
                 }});
+                if !failure.rows.is_empty() {
+                    document["error"]["rows"] = serde_json::json!(failure.rows);
+                }
                 // A closed stderr leaves the exit code to speak.
                 let _ = super::output::write_json(self.stderr, &document);
                 let _ = self.stderr.write_all(b"\n");

@@ -18,17 +18,39 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Whether it is only that nobody reads stdout any more.
     pub closed_pipe: bool,
+    /// What is wrong with each row of a file, where that is the failure.
+    pub rows: Vec<RowFault>,
+}
+
+/// What is wrong with one row of a file: `error.rows` of the contract.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct RowFault {
+    /// The line on which the row begins, from 1.
+    pub line: u64,
+    /// The column; `None`: the row as a whole.
+    pub column: Option<&'static str>,
+    /// `error.code` of the rule.
+    pub code: &'static str,
+    /// What is wrong, escaped.
+    pub message: String,
 }
 
 impl Failure {
     /// A failure without a hint.
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), hint: None, closed_pipe: false }
+        Self { class, message: message.into(), hint: None, closed_pipe: false, rows: Vec::new() }
     }
 
     /// A usage error.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Class::Usage, message)
+    }
+
+    /// The same with what is wrong with each row.
+    #[must_use]
+    pub fn rows(mut self, rows: Vec<RowFault>) -> Self {
+        self.rows = rows;
+        self
     }
 
     /// The same with the way out.

@@ -4,6 +4,7 @@
 //! ever without a terminal. It is called only here, between a check and a restore; secrets never go through it.
 
 mod hidden;
+mod long_work;
 mod signals;
 mod terminal;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use dialoguer::{Confirm, FuzzySelect, Input};
 use rustix::termios::tcgetwinsize;
 
+pub use self::long_work::LongWork;
 use self::signals::{Event, Watch, again, end_by};
 use self::terminal::{Cursor, SavedTerminal, is_attended, say, stop};
 use crate::cli::output::color::Color;

@@ -3,6 +3,9 @@
 //! What a newcomer would get wrong: the app hashes the UTF-8 text `password + salt`, where the salt is the
 //! 32 hex characters of the row's `salt` column as text. The hash carries a second salt of its own.
 
+mod many;
+mod ready;
+
 use std::hint::black_box;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -13,6 +16,9 @@ use zeroize::{Zeroizing, optimization_barrier};
 use crate::crypto::phc::{self, Argon2Hash, Argon2Text, Scheme, Variant};
 use crate::crypto::random::{RandomError, Source};
 use crate::model::secret::Password;
+
+pub use many::{Made, make_many};
+pub use ready::{NotReady, check_ready, check_ready_salt};
 
 /// Characters of password and salt together beyond which passlib raises (`app-facts`, Passwords).
 const MAX_INPUT_CHARS: usize = 4096;
@@ -116,12 +122,31 @@ pub enum Unsupported {
 /// # Errors
 /// When the source gives no bytes, or Argon2 refuses the parameters.
 pub fn make(password: &Password, params: HashParams, random: &mut Source<'_>) -> Result<NewHash, MakeError> {
-    let mut bytes = [0; 2 * SALT_BYTES];
-    random(&mut bytes)?;
-    let (column, inner) = bytes.split_at(SALT_BYTES);
+    make_in(&mut Workspace::default(), password, params, &Salts::draw(random)?)
+}
+
+/// The random bytes of one hash: those of the `salt` column, and those inside the hash.
+struct Salts([u8; 2 * SALT_BYTES]);
+
+impl Salts {
+    fn draw(random: &mut Source<'_>) -> Result<Self, MakeError> {
+        let mut bytes = [0; 2 * SALT_BYTES];
+        random(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+}
+
+fn make_in(
+    workspace: &mut Workspace,
+    password: &Password,
+    params: HashParams,
+    salts: &Salts,
+) -> Result<NewHash, MakeError> {
+    let (column, inner) = salts.0.split_at(SALT_BYTES);
     let salt: String = column.iter().map(|byte| format!("{byte:02x}")).collect();
     let job = job(params, inner.to_vec());
-    let tag = compute(&job, &input(password, &salt)).map_err(|error| MakeError::Refused(error.to_string()))?;
+    let tag =
+        workspace.compute(&job, &input(password, &salt)).map_err(|error| MakeError::Refused(error.to_string()))?;
     // m, t, p in this order: the app's readers refuse any other (field report A04).
     let hash = format!(
         "$argon2id$v=19$m={},t={},p={}${}${}",
@@ -241,34 +266,46 @@ enum ComputeError {
     Refused(argon2::Error),
 }
 
-/// One Argon2 run in one block buffer, which is wiped afterwards.
+/// One Argon2 run in a block buffer of its own.
 fn compute(wanted: &Argon2Hash, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, ComputeError> {
-    let version = check_caps(wanted)?;
-    let algorithm = match wanted.variant {
-        Variant::D => Algorithm::Argon2d,
-        Variant::I => Algorithm::Argon2i,
-        Variant::Id => Algorithm::Argon2id,
-    };
-    let length = wanted.tag.len();
-    let params = Params::new(wanted.memory_kib, wanted.time_cost, wanted.parallelism, Some(length))
-        .map_err(ComputeError::Refused)?;
-    let mut blocks = Vec::new();
-    if blocks.try_reserve_exact(params.block_count()).is_err() {
-        return Err(Unsupported::OutOfMemory(wanted.memory_kib).into());
+    Workspace::default().compute(wanted, input)
+}
+
+/// The block buffer of Argon2, used again from run to run and wiped after each.
+#[derive(Default)]
+struct Workspace {
+    blocks: Vec<Block>,
+}
+
+impl Workspace {
+    fn compute(&mut self, wanted: &Argon2Hash, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, ComputeError> {
+        let version = check_caps(wanted)?;
+        let algorithm = match wanted.variant {
+            Variant::D => Algorithm::Argon2d,
+            Variant::I => Algorithm::Argon2i,
+            Variant::Id => Algorithm::Argon2id,
+        };
+        let length = wanted.tag.len();
+        let params = Params::new(wanted.memory_kib, wanted.time_cost, wanted.parallelism, Some(length))
+            .map_err(ComputeError::Refused)?;
+        let missing = params.block_count().saturating_sub(self.blocks.len());
+        if self.blocks.try_reserve_exact(missing).is_err() {
+            return Err(Unsupported::OutOfMemory(wanted.memory_kib).into());
+        }
+        self.blocks.resize(params.block_count(), Block::new());
+        let mut tag = Zeroizing::new(vec![0; length]);
+        let hashed = Argon2::new(algorithm, version, params).hash_password_into_with_memory(
+            input,
+            &wanted.salt,
+            &mut tag,
+            &mut self.blocks,
+        );
+        self.blocks.fill(Block::new());
+        // Without it the compiler may drop the wiping of memory that is freed next.
+        optimization_barrier(self.blocks.as_slice());
+        hashed.map_err(ComputeError::Refused)?;
+        Ok(tag)
     }
-    blocks.resize(params.block_count(), Block::new());
-    let mut tag = Zeroizing::new(vec![0; length]);
-    let hashed = Argon2::new(algorithm, version, params).hash_password_into_with_memory(
-        input,
-        &wanted.salt,
-        &mut tag,
-        &mut blocks,
-    );
-    blocks.fill(Block::new());
-    // Without it the compiler may drop the wiping of memory that is freed next.
-    optimization_barrier(blocks.as_slice());
-    hashed.map_err(ComputeError::Refused)?;
-    Ok(tag)
 }
 
 /// Refuses what costs too much before a single block is allocated (`security`, Passwords).

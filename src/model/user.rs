@@ -166,6 +166,51 @@ pub struct NewUser {
     pub password_hash: String,
     /// 32 hex characters.
     pub salt: String,
+    /// What the account brings along from another file; `None`: it begins now.
+    pub history: Option<History>,
+}
+
+/// What an account that existed before brings along, in the app's own texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// When it was created.
+    pub created_at: String,
+    /// Last successful login.
+    pub last_login: Option<String>,
+    /// Failed logins since the last success or unlock.
+    pub failed_login_attempts: i64,
+    /// End of the lock.
+    pub locked_until: Option<String>,
+}
+
+/// A row of `users` with each cell as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawUser {
+    /// Row id.
+    pub id: UserId,
+    /// The cells, in the order of [`RawUser::COLUMNS`]; `None` for NULL and for a column that is not there yet.
+    pub cells: [Option<RawCell>; Self::COLUMNS.len()],
+    /// Active or not, as the app reads it.
+    pub is_active: Flag,
+    /// Verified or not, as the app reads it.
+    pub is_verified: Flag,
+}
+
+impl RawUser {
+    /// All columns but the id and the two flags.
+    pub const COLUMNS: [&'static str; 11] = [
+        "username",
+        "email",
+        "full_name",
+        "role",
+        "created_at",
+        "last_login",
+        "failed_login_attempts",
+        "locked_until",
+        "customer_id",
+        "password_hash",
+        "salt",
+    ];
 }
 
 /// What a customer's row says about the logins of its users (newest app).

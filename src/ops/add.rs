@@ -10,7 +10,7 @@ use super::error::{Clash, Error, Part, Refusal};
 use super::password;
 use super::settings::Settings;
 use crate::crypto::random::Source;
-use crate::model::event::{EventName, EventValue};
+use crate::model::event::{EventDraft, EventName, EventValue};
 use crate::model::role::RoleName;
 use crate::model::secret::Password;
 use crate::model::user::{CustomerState, Flag, NewUser, StoredUser};
@@ -105,7 +105,7 @@ pub fn check(settings: &Settings, schema: &Schema, request: &AddRequest) -> Resu
     }
 }
 
-fn default_role(settings: &Settings, schema: &Schema) -> RoleName {
+pub(super) fn default_role(settings: &Settings, schema: &Schema) -> RoleName {
     settings.roles(schema).default_for(schema.default_role().as_deref())
 }
 
@@ -184,18 +184,24 @@ pub fn add(
             customer_id: user.customer,
             password_hash: hash.hash,
             salt: hash.salt,
+            history: None,
         };
         let added = tx.insert_user(&row, now)?;
-        let event = about(EventName::UserCreated, &added)
-            .change("email", EventValue::Null, row.email.as_str())
-            .change("role", EventValue::Null, row.role.as_str())
-            .change("is_active", EventValue::Null, i64::from(row.is_active.is_on()))
-            .change("is_verified", EventValue::Null, i64::from(row.is_verified.is_on()));
+        let event = created(&row, &added);
         Ok(Change::Done(Added::New(added), vec![event]))
     })
 }
 
-fn known_customer(view: View<'_>, customer: Option<i64>) -> Result<(), Error> {
+/// The event of a new account.
+pub(super) fn created(row: &NewUser, added: &StoredUser) -> EventDraft {
+    about(EventName::UserCreated, added)
+        .change("email", EventValue::Null, row.email.as_str())
+        .change("role", EventValue::Null, row.role.as_str())
+        .change("is_active", EventValue::Null, i64::from(row.is_active.is_on()))
+        .change("is_verified", EventValue::Null, i64::from(row.is_verified.is_on()))
+}
+
+pub(super) fn known_customer(view: View<'_>, customer: Option<i64>) -> Result<(), Error> {
     let Some(id) = customer else { return Ok(()) };
     match view.customer(id)?.map(|customer| customer.state) {
         Some(CustomerState::Good | CustomerState::Inactive | CustomerState::Unpaid) => Ok(()),

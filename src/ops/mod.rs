@@ -7,6 +7,8 @@ pub mod account;
 pub mod add;
 mod each;
 pub mod error;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod lock;
 pub mod login;

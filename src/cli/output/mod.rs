@@ -6,6 +6,7 @@
 pub mod color;
 mod csv;
 pub mod escape;
+mod exact;
 mod json;
 mod layout;
 mod record;
@@ -21,6 +22,8 @@ use std::marker::PhantomData;
 
 use color::Color;
 use csv::CsvWriter;
+pub use csv::csv_line;
+pub use exact::{ExactCsv, ExactRecord};
 pub use json::write_json;
 pub(super) use layout::truncate;
 pub use record::{Cell, Column, Mark, Record};

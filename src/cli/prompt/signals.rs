@@ -91,6 +91,15 @@ impl Watch {
         (0..WATCHED.len()).find(came).map(|at| WATCHED[at])
     }
 
+    /// Forgets that this one came.
+    pub(super) fn forget(&self, event: Event) {
+        for (at, watched) in WATCHED.iter().enumerate() {
+            if *watched == event {
+                self.handlers.seen[at].store(false, Ordering::SeqCst);
+            }
+        }
+    }
+
     /// Gives signals their default again, and the most urgent one that came until then.
     pub(super) fn end(self) -> Option<Event> {
         self.handlers.idle.store(true, Ordering::SeqCst);

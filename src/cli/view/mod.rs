@@ -2,6 +2,8 @@
 //! change it unseen. Fields are only ever added.
 
 mod event;
+mod export;
+mod import;
 mod migration;
 mod session;
 mod shown;
@@ -10,6 +12,8 @@ mod user;
 mod write;
 
 pub use event::EventView;
+pub use export::ExportView;
+pub use import::{ImportView, ImportedView};
 pub use migration::MigrationView;
 pub use session::SessionView;
 pub use shown::{CountView, HashView, ShownView};

@@ -197,7 +197,7 @@ fn time(field: &Field<StoredTime>) -> Option<String> {
 }
 
 /// `{"type","text" or "hex"}` of a cell that cannot be read.
-fn raw(cell: &RawCell) -> Value {
+pub(super) fn raw(cell: &RawCell) -> Value {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match cell {
         RawCell::Integer(number) => serde_json::json!({"type": "integer", "text": number.to_string()}),
@@ -211,7 +211,7 @@ fn raw(cell: &RawCell) -> Value {
 /// Longest unreadable cell that a table shows, in bytes.
 const SHOWN_BYTES: usize = 40;
 
-fn raw_cell(cell: &RawCell) -> Cell<'static> {
+pub(super) fn raw_cell(cell: &RawCell) -> Cell<'static> {
     let text = match cell {
         RawCell::Integer(number) => number.to_string(),
         RawCell::Real(number) => number.to_string(),

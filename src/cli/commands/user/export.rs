@@ -1,10 +1,148 @@
 //! `user export`.
+//!
+//! What a newcomer would get wrong: CSV to a file is exact, so that an import writes the same rows again. On a
+//! terminal it is escaped like everything else there, since a name may hold anything.
 
 use crate::cli::args::ExportArgs;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::exit::DONE;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::color::Stream;
+use crate::cli::output::{CsvText, Emitter, ExactCsv, Format, OutputError};
+use crate::cli::view::ExportView;
+use crate::ops::error::Class;
+use crate::ops::export::export as all;
+use crate::store::{Reader, Schema};
 
-/// Runs it.
-pub fn export(_context: &mut Context<'_>, _args: &ExportArgs) -> anyhow::Result<u8> {
-    Err(Failure::usage("pending").into())
+/// How many unreadable cells are named one by one.
+const NAMED: usize = 10;
+
+/// Prints all accounts, page by page, in constant memory.
+pub fn export(context: &mut Context<'_>, args: &ExportArgs) -> anyhow::Result<u8> {
+    let reader = context.reader()?;
+    if context.global.output.is_none() && !context.global.json {
+        context.style.format = Format::Csv;
+    }
+    context.style.lacking = lacking(reader.schema(), args);
+    warn_hashes(context, args);
+    let is_exact = context.style.format == Format::Csv
+        && (context.world.terminal.stdout != Stream::Terminal || context.style.csv == CsvText::Exact);
+    let mut count = Count::default();
+    let written = if is_exact { exact(context, &reader, &mut count) } else { shown(context, &reader, &mut count) };
+    written.map_err(Stop::into_error)?;
+    finish(context, &reader, &count, is_exact)
+}
+
+/// The columns that the file does not have, and hash and salt unless asked for.
+fn lacking(schema: &Schema, args: &ExportArgs) -> Vec<&'static str> {
+    let is_secret = |name: &str| matches!(name, "password_hash" | "salt");
+    ExportView::optional().filter(|name| !schema.has(name) || (is_secret(name) && !args.with_hashes)).collect()
+}
+
+fn warn_hashes(context: &mut Context<'_>, args: &ExportArgs) {
+    if !args.with_hashes {
+        return;
+    }
+    if context.world.terminal.stdout == Stream::Terminal {
+        context.console().warn(
+            "password hashes on a terminal stay in its history; (umask 077; authctl user export --with-hashes > FILE) \
+             keeps them in a file that only you can read",
+        );
+    } else {
+        context
+            .console()
+            .note("whoever has these hashes can try passwords against them: keep them where only you can read");
+    }
+}
+
+/// What was printed.
+#[derive(Default)]
+struct Count {
+    rows: u64,
+    unreadable: u64,
+    /// The first of them, as `id:5 full_name`.
+    named: Vec<String>,
+}
+
+impl Count {
+    fn add(&mut self, view: &ExportView) {
+        self.rows += 1;
+        for column in view.unreadable() {
+            self.unreadable += 1;
+            if self.named.len() < NAMED {
+                self.named.push(format!("id:{} {column}", view.id()));
+            }
+        }
+    }
+}
+
+fn exact(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
+    let style = &context.style;
+    let mut csv = ExactCsv::begin::<ExportView>(&mut *context.world.stdout, style)?;
+    all(reader, |user| {
+        let view = ExportView::new(user, &style.lacking);
+        count.add(&view);
+        csv.push(&view).map_err(Stop::Output)
+    })?;
+    Ok(csv.finish()?)
+}
+
+fn shown(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
+    let style = &context.style;
+    let mut emitter = Emitter::new(&mut *context.world.stdout, style)?;
+    all(reader, |user| {
+        let view = ExportView::new(user, &style.lacking);
+        count.add(&view);
+        emitter.push(&view).map_err(Stop::Output)
+    })?;
+    emitter.finish()?;
+    Ok(())
+}
+
+fn finish(context: &mut Context<'_>, reader: &Reader, count: &Count, is_exact: bool) -> anyhow::Result<u8> {
+    let rows = if count.rows == 1 { "account" } else { "accounts" };
+    context.console().done(&format!("{} {rows}", count.rows));
+    if context.style.format == Format::Csv && !is_exact {
+        context.console().note("texts are escaped on a terminal; redirect stdout to a file for the exact values");
+    }
+    context.say_pending(reader.schema());
+    if count.unreadable == 0 {
+        return Ok(DONE);
+    }
+    let (cells, more) = (count.unreadable, count.unreadable - count.named.len() as u64);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!(
+        "{cells} cell{} could not be read as text: {}{more}",
+        if cells == 1 { "" } else { "s" },
+        count.named.join(", ")
+    );
+    Err(Failure::new(Class::Partial, message)
+        .hint("they are marked in the output, and import refuses them; put the right values there")
+        .into())
+}
+
+enum Stop {
+    Refused(Refused),
+    Output(OutputError),
+}
+
+impl From<crate::ops::Error> for Stop {
+    fn from(error: crate::ops::Error) -> Self {
+        Self::Refused(Refused(error))
+    }
+}
+
+impl From<OutputError> for Stop {
+    fn from(error: OutputError) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Stop {
+    fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::Refused(refused) => refused.into(),
+            Self::Output(error) => Failure::from(error).into(),
+        }
+    }
 }

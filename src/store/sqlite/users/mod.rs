@@ -1,9 +1,10 @@
-//! The table `users`: its rows and their conversion (`row`), look-ups (`read`), lists (`list`), the few writes
-//! (`write`).
+//! The table `users`: its rows and their conversion (`row`), look-ups (`read`), lists (`list`), whole-table passes
+//! (`bulk`), the few writes (`write`).
 //!
 //! What a newcomer would get wrong: a file that is not migrated lacks columns, so each SELECT is put together
 //! from constant parts: the column's name, or NULL in its place.
 
+mod bulk;
 mod list;
 mod read;
 mod row;

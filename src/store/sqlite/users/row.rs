@@ -73,7 +73,7 @@ fn plain(value: ValueRef<'_>) -> Option<String> {
     }
 }
 
-fn raw(value: ValueRef<'_>) -> RawCell {
+pub(super) fn raw(value: ValueRef<'_>) -> RawCell {
     match value {
         ValueRef::Null => RawCell::Blob(Vec::new()),
         ValueRef::Integer(number) => RawCell::Integer(number),
@@ -122,7 +122,7 @@ fn time(value: Option<ValueRef<'_>>) -> Field<StoredTime> {
 }
 
 /// The app's reading: Python's truth of whatever is stored.
-fn flag(value: Option<ValueRef<'_>>) -> Flag {
+pub(super) fn flag(value: Option<ValueRef<'_>>) -> Flag {
     let on = match value {
         None => return Flag::Absent,
         Some(ValueRef::Null) => false,

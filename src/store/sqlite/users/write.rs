@@ -6,7 +6,7 @@
 use rusqlite::{OptionalExtension, ToSql, named_params};
 
 use crate::model::time::Timestamp;
-use crate::model::user::{Flag, NewUser, StoredPassword, StoredUser, UserId};
+use crate::model::user::{Flag, History, NewUser, StoredPassword, StoredUser, UserId};
 use crate::store::sqlite::{StoreError, Tx};
 
 /// A failed login, ready to be counted.
@@ -56,7 +56,13 @@ impl Tx<'_> {
     }
 
     fn run_insert(&self, user: &NewUser, now: Timestamp) -> rusqlite::Result<usize> {
-        let created_at = now.to_app_naive();
+        let begun = || History {
+            created_at: now.to_app_naive(),
+            last_login: None,
+            failed_login_attempts: 0,
+            locked_until: None,
+        };
+        let history = user.history.clone().unwrap_or_else(begun);
         let (is_active, is_verified) = (user.is_active.is_on(), user.is_verified.is_on());
         let mut values: Vec<(&str, &dyn ToSql)> = vec![
             (":username", &user.username),
@@ -67,19 +73,22 @@ impl Tx<'_> {
             (":is_verified", &is_verified),
             (":password_hash", &user.password_hash),
             (":salt", &user.salt),
+            (":failed", &history.failed_login_attempts),
+            (":lock", &history.locked_until),
+            (":login", &history.last_login),
         ];
         let mut names = String::from(
             "INSERT INTO users (failed_login_attempts, locked_until, last_login, username, email, full_name, role,
                                 is_active, is_verified, password_hash, salt",
         );
         let mut places = String::from(
-            ") VALUES (0, NULL, NULL, :username, :email, :full_name, :role,
+            ") VALUES (:failed, :lock, :login, :username, :email, :full_name, :role,
                        :is_active, :is_verified, :password_hash, :salt",
         );
         if self.schema.has("created_at") {
             names.push_str(", created_at");
             places.push_str(", :created_at");
-            values.push((":created_at", &created_at));
+            values.push((":created_at", &history.created_at));
         }
         if self.schema.has("customer_id") {
             names.push_str(", customer_id");

@@ -1,0 +1,194 @@
+//! What is said after an import: how many, what is wrong, and what to do next.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::Facts;
+use crate::cli::context::Context;
+use crate::cli::exit::{DONE, codes};
+use crate::cli::failure::{Failure, RowFault};
+use crate::cli::message::shell;
+use crate::cli::output::escape::escape;
+use crate::cli::output::{Emitter, Format, OutputError, write_json};
+use crate::cli::view::{ImportView, ImportedView};
+use crate::model::text;
+use crate::model::user::{PasswordPresence, StoredUser};
+use crate::ops::error::Class;
+use crate::ops::import::{Column, Ending, Fault, Plan};
+use crate::policy::state::stuck;
+
+/// How many accounts that break a rule are named one by one.
+const NAMED: usize = 10;
+
+/// What an import came to.
+pub(super) struct Finished {
+    /// Without its rows.
+    pub(super) plan: Plan,
+    pub(super) imported: Vec<(u64, StoredUser)>,
+    /// Where the generated passwords are.
+    pub(super) credentials: Option<PathBuf>,
+    /// How many were made; in a dry run: would be.
+    pub(super) generated: usize,
+    /// Line and broken rules of accounts that were taken over as they were.
+    pub(super) odd: Vec<(u64, Vec<String>)>,
+}
+
+/// How many rows the faults are about.
+pub(super) fn fault_rows(faults: &[Fault]) -> usize {
+    faults.iter().map(|fault| fault.line).collect::<BTreeSet<u64>>().len()
+}
+
+/// Nothing is imported: the first fault's code, and all of them.
+pub(super) fn refuse(faults: &[Fault], total: usize, ending: Ending) -> Failure {
+    let class = faults.first().map_or(Class::Unexpected, |fault| fault.class);
+    let failure = Failure::new(class, format!("{}; nothing was imported", counted(faults, total))).rows(rows(faults));
+    failure.hint(way_out(faults, fault_rows(faults) < total && ending == Ending::AllOrNothing))
+}
+
+/// What helps against the faults at hand.
+fn way_out(faults: &[Fault], some_are_good: bool) -> String {
+    let lacks_password = |fault: &Fault| fault.column == Some(Column::Password) && fault.class == Class::PolicyPassword;
+    let mut ways = vec!["mend the file"];
+    if faults.iter().any(lacks_password) {
+        ways.push("let passwords be made with --generate --credentials-out FILE");
+    }
+    if faults.iter().all(|fault| fault.class == Class::Exists) {
+        ways.push("accept the same accounts with --if-missing");
+    }
+    if some_are_good {
+        ways.push("import the good rows with --partial");
+    }
+    match ways.as_slice() {
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{}, or {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+fn counted(faults: &[Fault], total: usize) -> String {
+    let (errors, bad) = (faults.len(), fault_rows(faults));
+    let of = if total == 1 { "row" } else { "rows" };
+    format!("{errors} error{} in {bad} of {total} {of}", if errors == 1 { "" } else { "s" })
+}
+
+fn rows(faults: &[Fault]) -> Vec<RowFault> {
+    let row = |fault: &Fault| RowFault {
+        line: fault.line,
+        column: fault.column.map(Column::name),
+        code: codes(fault.class).0,
+        message: escape(&fault.message).into_owned(),
+    };
+    faults.iter().map(row).collect()
+}
+
+/// Says and prints what was done.
+pub(super) fn finish(context: &mut Context<'_>, finished: Finished, facts: Facts<'_>) -> anyhow::Result<u8> {
+    let faults = &finished.plan.faults;
+    let is_nothing = finished.imported.is_empty() && finished.plan.present.is_empty();
+    if !faults.is_empty() && (facts.ending == Ending::AllOrNothing || is_nothing) {
+        return Err(refuse(faults, facts.total, facts.ending).into());
+    }
+    say(context, &finished, &facts);
+    document(context, &finished)?;
+    if faults.is_empty() {
+        return Ok(DONE);
+    }
+    let message = format!("{}; the other rows were imported", counted(faults, facts.total));
+    let message = if context.global.dry_run { message.replace("were imported", "would be imported") } else { message };
+    Err(Failure::new(Class::Partial, message)
+        .rows(rows(faults))
+        .hint("mend those rows and import them again with --if-missing")
+        .into())
+}
+
+fn say(context: &mut Context<'_>, finished: &Finished, facts: &Facts<'_>) {
+    let count = |count: usize| format!("{count} account{}", if count == 1 { "" } else { "s" });
+    let (new, there) = (finished.imported.len(), finished.plan.present.len());
+    if new > 0 || there == 0 {
+        let did = context.would("imported", "import");
+        context.console().done(&format!("{did} {}", count(new)));
+    }
+    if there > 0 {
+        let are = if there == 1 { "is" } else { "are" };
+        context.console().done(&format!("unchanged: {} {are} there already", count(there)));
+    }
+    warn_odd(context, finished);
+    warn_shut_out(context, finished);
+    if let Some(path) = &finished.credentials {
+        let path = text::path(path);
+        context
+            .console()
+            .done(&format!("the passwords of {} are in '{path}', which only you can read", count(finished.generated)));
+        context.console().hint("they log in with their e-mail; hand the passwords out, then remove that file");
+    } else if context.global.dry_run && finished.generated > 0 {
+        context.console().done(&format!("would make passwords for {}", count(finished.generated)));
+    }
+    if facts.has_passwords && !context.global.dry_run && facts.file.as_os_str() != "-" {
+        let file = shell(facts.file);
+        context.console().hint(&format!(
+            "passwords stand in plain text in the file imported; when it is no longer needed: rm {file}"
+        ));
+    }
+}
+
+/// Accounts that were taken over though they break a rule for new ones.
+fn warn_odd(context: &mut Context<'_>, finished: &Finished) {
+    for (line, rules) in finished.odd.iter().take(NAMED) {
+        context.console().warn(&format!("line {line}: taken over as it was: {}", escape(&rules.join("; "))));
+    }
+    if let Some(more) = finished.odd.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        context.console().warn(&format!("{more} more were taken over though they break a rule for new accounts"));
+    }
+}
+
+/// Accounts that cannot log in as they are.
+fn warn_shut_out(context: &mut Context<'_>, finished: &Finished) {
+    let users = || finished.imported.iter().map(|(_, user)| user);
+    let format = context.settings.time_format;
+    let without = users().filter(|user| user.password == PasswordPresence::Missing).count();
+    let stuck = users().filter(|user| stuck(user, format).is_some()).count();
+    let homeless = match context.style.lacking.contains(&"customer_id") {
+        true => 0,
+        false => users().filter(|user| user.customer_id.value().is_none()).count(),
+    };
+    let mut say = |count: usize, what: &str| {
+        if count > 0 {
+            context.console().warn(&format!("{what}: {count} of them"));
+        }
+    };
+    say(without, "without a password, so that they cannot log in (authctl user list --no-password)");
+    say(stuck, "with a lock on which the app answers 500 (authctl unlock --expired)");
+    say(homeless, "without a customer (the column customer_id names one)");
+}
+
+fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()> {
+    let added = finished.imported.iter().map(|(line, user)| ImportedView::added(*line, user));
+    let present = finished.plan.present.iter().map(|(line, user)| ImportedView::present(*line, user));
+    let mut users: Vec<ImportedView> = added.chain(present).collect();
+    users.sort_by_key(ImportedView::line);
+    let stdout = &mut *context.world.stdout;
+    let result = match context.style.format {
+        Format::Table => Ok(()),
+        Format::Json => {
+            let view = ImportView {
+                changed: !finished.imported.is_empty(),
+                imported: finished.imported.len(),
+                unchanged: finished.plan.present.len(),
+                failed: finished.plan.failed,
+                credentials: finished.credentials.as_deref().map(text::path),
+                users,
+                errors: rows(&finished.plan.faults),
+            };
+            write_json(stdout, &view)
+                .and_then(|()| stdout.write_all(b"\n"))
+                .and_then(|()| stdout.flush())
+                .map_err(OutputError::Io)
+        }
+        Format::Jsonl | Format::Csv => Emitter::new(stdout, &context.style).and_then(|mut emitter| {
+            users.iter().try_for_each(|user| emitter.push(user))?;
+            emitter.finish().map(|_| ())
+        }),
+    };
+    result.map_err(|error| Failure::from(error).hint("the accounts were imported"))?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! From the name of a column to the column.
+//!
+//! What a newcomer would get wrong: a file without a header has somebody's data, maybe a password, where the header
+//! should be. Unknown names are repeated only where the line is a header beyond doubt.
+
+use crate::cli::failure::Failure;
+use crate::cli::output::escape::quote;
+use crate::ops::import::Column;
+
+/// Names that stand for a column besides its own.
+const ALIASES: [(&str, Column); 3] =
+    [("verified", Column::IsVerified), ("active", Column::IsActive), ("customer", Column::CustomerId)];
+
+/// How near a mistyped name must be to be suggested.
+const NEAR: f64 = 0.75;
+
+/// The column of this name, whatever its case, with or without its blanks, hyphens and underscores.
+///
+/// # Errors
+/// No column is called that; the nearest one.
+pub(super) fn column(name: &str) -> Result<Column, Option<Column>> {
+    let wanted = folded(name);
+    let own = Column::ALL.into_iter().map(|column| (column.name(), column));
+    if let Some((_, column)) = own.clone().chain(ALIASES).find(|(name, _)| folded(name) == wanted) {
+        return Ok(column);
+    }
+    let near = own.chain(ALIASES).map(|(name, column)| (strsim::jaro_winkler(&folded(name), &wanted), column));
+    let best = near.max_by(|(left, _), (right, _)| left.total_cmp(right));
+    Err(best.filter(|(score, _)| *score >= NEAR).map(|(_, column)| column))
+}
+
+/// What is said about a name that is no column.
+pub(super) fn unknown(what: &str, name: &str, nearest: Option<Column>) -> String {
+    match nearest {
+        Some(column) => format!("there is no {what} {}; did you mean '{}'?", quote(name), column.name()),
+        None => format!("there is no {what} {}", quote(name)),
+    }
+}
+
+/// The columns of a header, in its order; `None` for a cell without a name.
+pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Option<Column>>, Failure> {
+    let names: Vec<&str> = names.map(str::trim).collect();
+    let found: Vec<_> = names.iter().map(|name| column(name)).collect();
+    if !found.iter().flatten().any(|column| matches!(column, Column::Username | Column::Email)) {
+        return Err(
+            Failure::usage("the first line is not a header: it names neither 'username' nor 'email'").hint(hint())
+        );
+    }
+    let mut columns = Vec::with_capacity(names.len());
+    for (name, found) in names.iter().zip(found) {
+        let column = match found {
+            Ok(column) if columns.contains(&Some(column)) => {
+                return Err(
+                    Failure::usage(format!("the column '{}' is there twice", column.name())).hint("remove one of them")
+                );
+            }
+            Ok(column) => Some(column),
+            Err(_) if name.is_empty() => None,
+            Err(nearest) => return Err(Failure::usage(unknown("column", name, nearest)).hint(hint())),
+        };
+        columns.push(column);
+    }
+    for wanted in [Column::Username, Column::Email] {
+        if !columns.contains(&Some(wanted)) {
+            return Err(Failure::usage(format!("the column '{}' is missing", wanted.name())).hint(hint()));
+        }
+    }
+    Ok(columns)
+}
+
+/// The columns that there are.
+pub(super) fn hint() -> String {
+    let others = Column::ALL.into_iter().filter(|column| !matches!(column, Column::Username | Column::Email));
+    let names: Vec<&str> = others.map(Column::name).collect();
+    format!("the columns are username and email, and any of {}", names.join(", "))
+}
+
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(names: &[&str]) -> Result<Vec<&'static str>, String> {
+        let columns = columns(names.iter().copied()).map_err(|failure| failure.message)?;
+        Ok(columns.into_iter().map(|column| column.map_or("", Column::name)).collect())
+    }
+
+    #[test]
+    fn names_fit_in_any_order_case_and_spelling_of_the_gaps() {
+        assert_eq!(
+            named(&["E-Mail", " Full Name", "USERNAME", "verified"]),
+            Ok(vec!["email", "full_name", "username", "is_verified"])
+        );
+        assert_eq!(named(&["username", "email", "", " "]), Ok(vec!["username", "email", "", ""]));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_nearest_and_a_double_one_by_its_name() {
+        let of = |extra: &'static str| named(&["username", "email", extra]).expect_err(extra);
+        assert_eq!(of("pasword"), "there is no column 'pasword'; did you mean 'password'?");
+        assert_eq!(of("fullnme"), "there is no column 'fullnme'; did you mean 'full_name'?");
+        assert_eq!(of("zip"), "there is no column 'zip'");
+        assert_eq!(of("E-MAIL"), "the column 'email' is there twice");
+        assert_eq!(
+            named(&["username", "email", "verified", "is_verified"]),
+            Err("the column 'is_verified' is there twice".to_owned())
+        );
+        assert_eq!(named(&["username", "role"]), Err("the column 'email' is missing".to_owned()));
+    }
+
+    #[test]
+    fn a_line_of_data_is_not_repeated() {
+        let refused = named(&["lena", "lena@example.org", "Quiet-River#48Lamp"]).expect_err("no header");
+        assert!(!refused.contains("lena") && !refused.contains("Quiet"), "{refused}");
+    }
+}
