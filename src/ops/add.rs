@@ -130,7 +130,7 @@ fn role_fits(found: &StoredUser, user: &ValidUser) -> bool {
     user.wanted_role.as_ref().is_none_or(|wanted| role == Some(wanted.as_str()))
 }
 
-fn exists(field: &'static str, found: &StoredUser, why: Clash) -> Error {
+pub(super) fn exists(field: &'static str, found: &StoredUser, why: Clash) -> Error {
     Error::Exists { field, existing: Some(Box::new(found.clone())), why }
 }
 
@@ -195,7 +195,9 @@ pub fn add(
     })
 }
 
-fn known_customer(view: View<'_>, customer: Option<i64>) -> Result<(), Error> {
+/// # Errors
+/// `UnknownCustomer`; the file's.
+pub(super) fn known_customer(view: View<'_>, customer: Option<i64>) -> Result<(), Error> {
     let Some(id) = customer else { return Ok(()) };
     match view.customer(id)?.map(|customer| customer.state) {
         Some(CustomerState::Good | CustomerState::Inactive | CustomerState::Unpaid) => Ok(()),

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod add;
 mod each;
+pub mod edit;
 pub mod error;
 pub mod list;
 pub mod lock;

@@ -4,6 +4,7 @@
 //! What a newcomer would get wrong: a file that is not migrated lacks columns, so each SELECT is put together
 //! from constant parts: the column's name, or NULL in its place.
 
+mod edit;
 mod list;
 mod read;
 mod row;
