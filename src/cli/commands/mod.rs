@@ -21,7 +21,7 @@ use super::args::{Command, TokenCommand, UserCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, Style};
-use super::view::{IssuedView, WriteView};
+use super::view::{DeleteView, IssuedView, WriteView};
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///
@@ -78,9 +78,9 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             | UserCommand::Why(_)
             | UserCommand::Import(_)
             | UserCommand::Export(_) => Ok(()),
+            UserCommand::Delete(_) => output::check_columns::<DeleteView>(style),
             UserCommand::Add(_)
             | UserCommand::Edit(_)
-            | UserCommand::Delete(_)
             | UserCommand::Passwd(_)
             | UserCommand::Activate(_)
             | UserCommand::Deactivate(_)

@@ -4,12 +4,14 @@
 //! What a newcomer would get wrong: a file that is not migrated lacks columns, so each SELECT is put together
 //! from constant parts: the column's name, or NULL in its place.
 
+mod delete;
 mod edit;
 mod list;
 mod read;
 mod row;
 mod write;
 
+pub use delete::{Dependents, IdReuse, Link};
 pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
 pub use read::NameKind;
 pub(super) use read::data_version;
