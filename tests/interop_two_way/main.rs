@@ -8,6 +8,7 @@
 mod support;
 
 mod accounts;
+mod broken;
 mod changes;
 mod customers;
 mod deleted;
