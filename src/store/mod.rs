@@ -87,6 +87,11 @@ pub enum Changed {
     No,
 }
 
+/// The owner of a database, where that is another user than the one who acts: a name for people.
+pub fn other_owner(path: &std::path::Path) -> Option<String> {
+    sqlite::other_owner(path)
+}
+
 /// The version of SQLite inside.
 pub fn sqlite_version() -> &'static str {
     sqlite::version()

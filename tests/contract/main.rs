@@ -22,6 +22,7 @@ mod passwords;
 mod process;
 mod resolve;
 mod role;
+mod secret;
 mod streams;
 mod tokens;
 mod triggers;

@@ -18,6 +18,7 @@ mod meanwhile;
 mod pair;
 mod parallel;
 mod schema;
+mod secret;
 mod stuck;
 mod token_shape;
 mod tokens;

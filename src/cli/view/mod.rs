@@ -4,6 +4,7 @@
 mod delete;
 mod event;
 mod migration;
+mod secret;
 mod shown;
 mod token;
 mod user;
@@ -12,6 +13,7 @@ mod write;
 pub use delete::DeleteView;
 pub use event::EventView;
 pub use migration::MigrationView;
+pub use secret::SecretView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;
