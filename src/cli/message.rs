@@ -18,6 +18,15 @@ pub fn whom(user: &StoredUser) -> String {
     escape(&naming(user)).into_owned()
 }
 
+/// A name, an e-mail or a full name of an account in a sentence, quoted and escaped.
+pub fn shown(field: &Field<String>) -> String {
+    match field {
+        Field::Value(text) => quote(text),
+        Field::Null | Field::Absent => "none".to_owned(),
+        Field::Bad(_) => "unreadable".to_owned(),
+    }
+}
+
 /// A name to type for this account: its username where that is enough, else its id.
 pub fn address(user: &StoredUser) -> String {
     match &user.username {

@@ -91,6 +91,10 @@ fn in_our_words(error: &clap::Error) -> Failure {
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
             Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
         }
+        ErrorKind::UnknownArgument if elsewhere(&invalid).is_some() => {
+            Failure::usage(format!("unexpected argument '{invalid}' found"))
+                .hint(elsewhere(&invalid).unwrap_or_default())
+        }
         ErrorKind::TooManyValues => {
             Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
                 .hint(one_line(&usage))
@@ -108,6 +112,17 @@ fn in_our_words(error: &clap::Error) -> Failure {
             let failure = Failure::usage(message);
             if tips.is_empty() { failure.hint("authctl --help") } else { failure.hint(tips.join("; ")) }
         }
+    }
+}
+
+/// The command that does what an option of another command was tried for.
+fn elsewhere(option: &str) -> Option<&'static str> {
+    match option {
+        "--role" => Some("a role is changed with authctl set-role USER ROLE"),
+        "--active" | "--inactive" => Some("see authctl user activate and authctl user deactivate"),
+        "--verified" => Some("an e-mail is marked as verified with authctl user verify USER"),
+        "--name" => Some("give --username U or --full-name N"),
+        _ => None,
     }
 }
 

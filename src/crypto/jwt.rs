@@ -56,6 +56,16 @@ pub fn sign_compact(header_json: &str, payload_json: &str, key: &SigningKey) -> 
     SignedToken::new(token)
 }
 
+/// A compact token with an empty signature (RFC 7519 §6): nobody may accept it.
+#[must_use]
+pub fn unsigned(header_json: &str, payload_json: &str) -> SignedToken {
+    let mut token = URL_SAFE_NO_PAD.encode(header_json);
+    token.push('.');
+    URL_SAFE_NO_PAD.encode_string(payload_json, &mut token);
+    token.push('.');
+    SignedToken::new(token)
+}
+
 /// Checks the signature bytes of a token over its first two segments as they were written.
 pub fn check(signing_input: &str, signature: &[u8], key: &SigningKey) -> SignatureCheck {
     if fits(signing_input, signature, key.expose()) {

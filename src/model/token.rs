@@ -147,6 +147,12 @@ impl ExtraClaims {
         }
     }
 
+    /// Whether there is a claim of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     fn add(&mut self, name: &str, value: Value) -> Result<(), ClaimError> {
         if OWN_CLAIMS.contains(&name) {
             return Err(ClaimError::Own(name.to_owned()));
@@ -204,6 +210,12 @@ impl Claims {
     /// The payload as the app would write it, in the app's order (`app-facts`, Tokens).
     #[must_use]
     pub fn payload_json(&self) -> String {
+        json::render(&Value::Object(self.payload()))
+    }
+
+    /// The same as a value, in that order.
+    #[must_use]
+    pub fn payload(&self) -> Map<String, Value> {
         let mut claims = Map::new();
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("user_id", self.user_id.into());
@@ -224,6 +236,6 @@ impl Claims {
         put("type", self.holder.token_type().as_str().into());
         put("jti", self.jti.as_str().into());
         claims.extend(self.extra.0.clone());
-        json::render(&Value::Object(claims))
+        claims
     }
 }

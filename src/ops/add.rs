@@ -130,7 +130,7 @@ fn role_fits(found: &StoredUser, user: &ValidUser) -> bool {
     user.wanted_role.as_ref().is_none_or(|wanted| role == Some(wanted.as_str()))
 }
 
-fn exists(field: &'static str, found: &StoredUser, why: Clash) -> Error {
+pub(super) fn exists(field: &'static str, found: &StoredUser, why: Clash) -> Error {
     Error::Exists { field, existing: Some(Box::new(found.clone())), why }
 }
 
@@ -201,6 +201,8 @@ pub(super) fn created(row: &NewUser, added: &StoredUser) -> EventDraft {
         .change("is_verified", EventValue::Null, i64::from(row.is_verified.is_on()))
 }
 
+/// # Errors
+/// `UnknownCustomer`; the file's.
 pub(super) fn known_customer(view: View<'_>, customer: Option<i64>) -> Result<(), Error> {
     let Some(id) = customer else { return Ok(()) };
     match view.customer(id)?.map(|customer| customer.state) {

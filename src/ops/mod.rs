@@ -5,7 +5,9 @@
 
 pub mod account;
 pub mod add;
+pub mod delete;
 mod each;
+pub mod edit;
 pub mod error;
 pub mod export;
 pub mod import;

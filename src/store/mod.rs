@@ -14,7 +14,8 @@ pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration, MigrationPlan};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{
-    Failure, FailureCount, FailureOutcome, Filter, LockFilter, NameKind, PasswordFilter, Sort, SortKey, SortOrder,
+    Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Link, LockFilter, NameKind, PasswordFilter,
+    Sort, SortKey, SortOrder,
 };
 pub use sqlite::{Reader, Store, Tx, View};
 
@@ -84,6 +85,11 @@ pub enum Changed {
     Yes,
     /// There was nothing to do.
     No,
+}
+
+/// The owner of a database, where that is another user than the one who acts: a name for people.
+pub fn other_owner(path: &std::path::Path) -> Option<String> {
+    sqlite::other_owner(path)
 }
 
 /// The version of SQLite inside.

@@ -4,8 +4,11 @@
 //! What a newcomer would get wrong: expected values come from the contract, from what was observed of the app,
 //! or from the fixtures below, never from what the tool printed yesterday.
 
+mod broken;
 #[path = "../support/compare.rs"]
 mod compare;
+mod delete;
+mod edit;
 mod errors;
 mod field_reports;
 mod files;
@@ -22,6 +25,7 @@ mod pictures;
 mod process;
 mod resolve;
 mod role;
+mod secret;
 mod session;
 mod session_file;
 mod session_rights;

@@ -8,14 +8,17 @@
 mod support;
 
 mod accounts;
+mod broken;
 mod changes;
 mod customers;
+mod deleted;
 mod events;
 mod lockout;
 mod meanwhile;
 mod pair;
 mod parallel;
 mod schema;
+mod secret;
 mod session;
 mod stuck;
 mod token_shape;

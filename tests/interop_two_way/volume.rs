@@ -9,7 +9,6 @@ use authctl::model::secret::{Password, SigningKey};
 use authctl::model::time::{Span, TimeFormat, Timestamp};
 use authctl::model::token::{ExtraClaims, TokenType};
 use authctl::ops::Settings;
-use authctl::ops::lock::Force;
 use authctl::ops::token::{IssueRequest, OfflineHolder, issue_offline};
 use authctl::policy::password::Limits;
 use authctl::policy::role::Roles;
@@ -157,10 +156,10 @@ fn token(numbers: &mut Numbers, settings: &Settings, now: Timestamp) -> (String,
     }
     let token_type = if numbers.below(3) == 0 { TokenType::Refresh } else { TokenType::Access };
     let ttl = (numbers.below(2) == 0).then(|| Span::from_seconds(i64::from(1 + numbers.below(100_000))));
-    let request = IssueRequest { token_type, ttl, extra, force: Force::No };
+    let request = IssueRequest { ttl, extra, ..IssueRequest::usual(token_type) };
     let signing = SigningKey::new(key.clone().into_bytes());
-    let issued = issue_offline(settings, holder, &request, now, &signing, &mut random::fill).expect("a token");
-    (issued.token.expose().to_owned(), key)
+    let issued = issue_offline(settings, &holder, &request, now, &signing, &mut random::fill).expect("a token");
+    (issued[0].token.expose().to_owned(), key)
 }
 
 #[test]

@@ -15,5 +15,5 @@ mod vectors;
 pub use app::{App, AppKind, FALLBACK_KEY, TokenLib};
 pub use database::{Cell, Journal, PASSWORD, Stage, TWIN_PASSWORD, make_db, make_db_in, rows, sqlite};
 pub use oracle::Oracle;
-pub use python::interop_python;
+pub use python::{interop_python, script};
 pub use vectors::vectors;

@@ -140,6 +140,10 @@ pub struct SecretGenerateArgs {
     #[arg(long)]
     pub write: bool,
 
+    /// With --write: replace the key that the file has, which logs everybody out
+    #[arg(long, requires = "write")]
+    pub force: bool,
+
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,

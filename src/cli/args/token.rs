@@ -63,22 +63,22 @@ pub enum TokenKind {
     Refresh,
 }
 
-/// What `--broken` takes.
+/// What `--broken` takes; what the app answers is part of the help, since it lets some of them in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BrokenKind {
-    /// exp has passed
+    /// exp was an hour ago; the app answers 401
     Expired,
-    /// nbf is to come
+    /// nbf is in an hour, after exp; the app answers 401
     NotYet,
-    /// Signed with another key
+    /// Signed with a random key; the app answers 401
     Signature,
-    /// Not signed: alg none
+    /// Not signed: alg none; the app answers 401
     AlgNone,
-    /// The other type
+    /// The claim type names the other type; the app does not look at it and lets it in
     Type,
-    /// A user_id that no account has
+    /// A user_id above 2^53 that no account has; the app answers 401
     NoUser,
-    /// iat is to come
+    /// iat is as late as exp; the app answers 401 with PyJWT, with python-jose it lets it in
     FutureIat,
 }
 
@@ -129,16 +129,16 @@ pub struct IssueArgs {
     #[arg(long, value_name = "R", requires = "offline")]
     pub role: Option<String>,
 
-    /// Make a token that must be refused, for tests; it lives at most 5 minutes
+    /// Make a token with one thing wrong, for tests of an API; it lives at most 5 minutes
     #[arg(long, value_enum, value_name = "KIND", conflicts_with = "allow_long_ttl")]
     pub broken: Option<BrokenKind>,
 
-    /// Under GitHub Actions, write the line that masks the token in logs to stderr
+    /// Under GitHub Actions (GITHUB_ACTIONS=true), write the line that masks the token in logs to stderr
     #[arg(long)]
     pub mask: bool,
 
-    /// Issue this many, one a line
-    #[arg(long, value_name = "N")]
+    /// Issue this many, one a line: 1 to 1000
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub count: Option<u32>,
 
     /// The signing key.

@@ -23,7 +23,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, Style};
 use super::session as gate;
-use super::view::{IssuedView, SessionView, WriteView};
+use super::view::{DeleteView, IssuedView, SessionView, WriteView};
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///
@@ -86,9 +86,9 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             | UserCommand::Why(_)
             | UserCommand::Import(_)
             | UserCommand::Export(_) => Ok(()),
+            UserCommand::Delete(_) => output::check_columns::<DeleteView>(style),
             UserCommand::Add(_)
             | UserCommand::Edit(_)
-            | UserCommand::Delete(_)
             | UserCommand::Passwd(_)
             | UserCommand::Activate(_)
             | UserCommand::Deactivate(_)

@@ -2,27 +2,22 @@
 
 use std::path::Path;
 
-use super::select;
-use crate::cli::args::{InspectArgs, IssueArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
+use crate::cli::args::{InspectArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
 use crate::cli::context::{Context, key_failure};
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::whom;
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::settings::key::{KeyError, ResolvedKey};
-use crate::cli::view::{Claims, IssuedView, JudgedView, UserView};
+use crate::cli::view::{Claims, JudgedView, UserView};
 use crate::model::text;
-use crate::model::time::{Span, parse_duration};
-use crate::model::token::{ExtraClaims, TokenType};
+use crate::model::time::parse_duration;
+use crate::model::token::TokenType;
 use crate::ops::error::Class;
-use crate::ops::lock::Force;
-use crate::ops::token::{self, Bench, IssueRequest, Issued, Judged, OfflineHolder};
+use crate::ops::token::{self, Bench, Judged};
 use crate::policy::token::{KeyState, Options, Removed, Verdict, clean};
 
+mod issue;
 mod words;
-
-/// A token may be issued for this long without a further word.
-const LONG_TTL: Span = Span::DAY;
 
 /// Longest input that is read as one token: more is too long in any case.
 const MAX_INPUT: u64 = 1024 * 1024;
@@ -33,7 +28,7 @@ const MAX_LIST: u64 = 64 * 1024 * 1024;
 /// Runs one of them.
 pub fn run(context: &mut Context<'_>, command: &TokenCommand) -> anyhow::Result<u8> {
     match command {
-        TokenCommand::Issue(args) => issue(context, args),
+        TokenCommand::Issue(args) => issue::issue(context, args),
         TokenCommand::Inspect(args) => inspect(context, args),
         TokenCommand::Verify(args) => verify(context, args),
     }
@@ -44,79 +39,6 @@ fn token_type(kind: TokenKind) -> TokenType {
         TokenKind::Access => TokenType::Access,
         TokenKind::Refresh => TokenType::Refresh,
     }
-}
-
-fn issue(context: &mut Context<'_>, args: &IssueArgs) -> anyhow::Result<u8> {
-    let request = request(context, args)?;
-    let key = context.key(&args.key)?.key;
-    let mut random = context.world.random;
-    let issued = match (&args.user, args.user_id, &args.email, &args.role) {
-        (None, Some(user_id), Some(email), Some(role)) => {
-            let holder = OfflineHolder { user_id, email: email.clone(), role: role.clone() };
-            let now = context.now();
-            token::issue_offline(&context.settings, holder, &request, now, &key, &mut random).map_err(Refused)?
-        }
-        (Some(user), ..) => {
-            let spec = select::user(user)?;
-            let mut store = context.store()?;
-            let applied =
-                token::issue(&mut store, &context.act(), &context.settings, &spec, &request, &key, &mut random)
-                    .map_err(Refused)?;
-            let (user, issued) = applied.value;
-            context.say_triggers(applied.triggers.as_ref());
-            let did = context.would("issued", "issue");
-            let (kind, end) = (issued.token_type.as_str(), issued.expires_at.to_table());
-            context.console().done(&format!("{did} {kind} token for {}, good until {end}", whom(&user)));
-            issued
-        }
-        _ => {
-            return Err(
-                Failure::usage("whose token? name a USER, or --offline with --user-id, --email and --role").into()
-            );
-        }
-    };
-    print_issued(context, &issued, args)
-}
-
-fn print_issued(context: &mut Context<'_>, issued: &Issued, args: &IssueArgs) -> anyhow::Result<u8> {
-    if context.global.dry_run && !args.offline {
-        return Ok(DONE);
-    }
-    let result = match context.style.format {
-        Format::Table => context.try_print(issued.token.expose()),
-        Format::Json | Format::Jsonl | Format::Csv => {
-            emit_one(&mut *context.world.stdout, &context.style, &IssuedView::from(issued))
-        }
-    };
-    result.map_err(Failure::from)?;
-    Ok(DONE)
-}
-
-fn request(context: &Context<'_>, args: &IssueArgs) -> Result<IssueRequest, Failure> {
-    let kind = token_type(args.kind);
-    let ttl = match &args.ttl {
-        None => None,
-        Some(text) => {
-            let ttl = parse_duration(text).map_err(|error| Failure::usage(format!("--ttl: {error}")))?;
-            if ttl > LONG_TTL && ttl > context.settings.ttl(kind) && !args.allow_long_ttl {
-                return Err(Failure::usage(format!(
-                    "--ttl: {ttl} is longer than 24 hours and than the configured {}",
-                    context.settings.ttl(kind)
-                ))
-                .hint("give --allow-long-ttl if that is meant"));
-            }
-            Some(ttl)
-        }
-    };
-    let mut extra = ExtraClaims::default();
-    for claim in &args.claim {
-        extra.add_text(claim).map_err(|error| Failure::usage(format!("--claim: {error}")))?;
-    }
-    for claim in &args.claim_json {
-        extra.add_json(claim).map_err(|error| Failure::usage(format!("--claim-json: {error}")))?;
-    }
-    let force = if args.force { Force::Yes } else { Force::No };
-    Ok(IssueRequest { token_type: kind, ttl, extra, force })
 }
 
 /// The key for judging, and what it is worth; a missing one is no failure here.

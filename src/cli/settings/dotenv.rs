@@ -6,9 +6,16 @@
 //! `tests/vectors/dotenv.json` holds python-dotenv's values. One exception is meant: a byte order mark at the
 //! start is skipped here (`cli.md`, the signing key), where Python makes it a part of the first name.
 
+mod edit;
+
+pub use edit::with_value;
+
 use std::collections::HashMap;
 
 use zeroize::Zeroizing;
+
+/// The byte order mark.
+const BOM: char = '\u{feff}';
 
 /// All values together; `${a}${a}` line upon line would otherwise double without end.
 const EXPANDED_LIMIT_BYTES: usize = 16 * 1024 * 1024;
@@ -29,13 +36,13 @@ pub type Binding = (String, Option<String>);
 /// The values multiply beyond any sense.
 pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Binding>, TooLarge> {
     // Python opens the file as text, which turns every line end into \n before the parser sees it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(BOM).unwrap_or(text);
     let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));
     let mut known = Known { bindings: Vec::new(), at: HashMap::new(), env };
     let mut budget = EXPANDED_LIMIT_BYTES;
     let mut reader = Reader { rest: &text };
     while !reader.rest.is_empty() {
-        let Some((key, raw)) = reader.next_line() else {
+        let Some(Written { key, value: raw, .. }) = reader.next_line() else {
             continue;
         };
         let value = raw.map(|raw| known.expand(&raw, &mut budget)).transpose()?;
@@ -114,9 +121,21 @@ struct Reader<'a> {
     rest: &'a str,
 }
 
+/// A binding as it stands in the text; the places are counted in bytes from the end of the text.
+struct Written<'a> {
+    key: &'a str,
+    value: Option<Raw>,
+    /// From the end of the text back to the start of the key.
+    from: usize,
+    /// The same to the end of the key, where `=` is missing, else to the start of the value.
+    value_from: usize,
+    /// The same to the end of the value, which may have a comment behind it.
+    value_to: usize,
+}
+
 impl<'a> Reader<'a> {
     /// The binding that starts here; `None` for a comment, for nothing, and for a line that was skipped.
-    fn next_line(&mut self) -> Option<(&'a str, Option<Raw>)> {
+    fn next_line(&mut self) -> Option<Written<'a>> {
         self.take_while(is_space);
         if self.rest.is_empty() {
             return None;
@@ -127,22 +146,24 @@ impl<'a> Reader<'a> {
             self.take_while(|c| c != '\n');
             self.eat("\n");
         }
-        let (key, value) = binding?;
-        Some((key?, value))
+        binding?
     }
 
-    /// A whole binding up to its line end, its key `None` for a comment; `None` where it does not parse.
-    fn binding(&mut self) -> Option<(Option<&'a str>, Option<Raw>)> {
+    /// A whole binding up to its line end, `Some(None)` for a comment; `None` where it does not parse.
+    fn binding(&mut self) -> Option<Option<Written<'a>>> {
         self.skip_export();
+        let from = self.rest.len();
         let key = self.key()?;
+        let (mut value_from, mut value_to, mut value) = (self.rest.len(), self.rest.len(), None);
         self.take_while(is_blank);
-        let value = if self.eat("=") {
+        if self.eat("=") {
             self.take_while(is_blank);
-            Some(self.value()?)
-        } else {
-            None
-        };
-        self.line_end().then_some((key, value))
+            value_from = self.rest.len();
+            let (raw, length) = self.value()?;
+            (value_to, value) = (value_from - length, Some(raw));
+        }
+        let written = key.map(|key| Written { key, value, from, value_from, value_to });
+        self.line_end().then_some(written)
     }
 
     fn skip_export(&mut self) {
@@ -165,15 +186,18 @@ impl<'a> Reader<'a> {
         (!key.is_empty()).then_some(Some(key))
     }
 
-    fn value(&mut self) -> Option<Raw> {
-        match self.rest.chars().next() {
-            Some('\'') => Some(unescape(self.quoted('\'')?, "\\'")),
-            Some('"') => Some(unescape(self.quoted('"')?, "\\'\"abfnrtv")),
+    /// The value, and how many bytes of the text it takes, its quotes with it.
+    fn value(&mut self) -> Option<(Raw, usize)> {
+        let before = self.rest.len();
+        let raw = match self.rest.chars().next() {
+            Some('\'') => unescape(self.quoted('\'')?, "\\'"),
+            Some('"') => unescape(self.quoted('"')?, "\\'\"abfnrtv"),
             _ => {
-                let line = self.take_while(|c| c != '\n');
-                Some(Zeroizing::new(before_comment(line).to_owned()))
+                let line = before_comment(self.take_while(|c| c != '\n'));
+                return Some((Zeroizing::new(line.to_owned()), line.len()));
             }
-        }
+        };
+        Some((raw, before - self.rest.len()))
     }
 
     /// What stands between two quotes, over several lines where need be.

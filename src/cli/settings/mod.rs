@@ -10,6 +10,7 @@ use std::ffi::OsString;
 pub mod config;
 pub mod database;
 pub mod dotenv;
+pub mod env_file;
 pub mod key;
 pub mod session;
 pub mod trusted;

@@ -63,6 +63,14 @@ impl ReadError {
 /// # Errors
 /// Each [`ReadError`]; `path` is not in it, the caller names it.
 pub fn read(path: &Path) -> Result<String, ReadError> {
+    read_with_metadata(path).map(|(text, _)| text)
+}
+
+/// The same with owner, mode and times of the file that was read.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_metadata(path: &Path) -> Result<(String, Metadata), ReadError> {
     let file = open(path)?;
     let metadata = file.metadata().map_err(ReadError::Io)?;
     judge(&metadata)?;
@@ -71,7 +79,8 @@ pub fn read(path: &Path) -> Result<String, ReadError> {
     if bytes.len() as u64 > LIMIT_BYTES {
         return Err(ReadError::TooLarge { limit_kib: LIMIT_BYTES / 1024 });
     }
-    String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)
+    let text = String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)?;
+    Ok((text, metadata))
 }
 
 /// Opens without waiting, since a pipe that somebody planted would never be filled.

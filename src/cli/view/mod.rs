@@ -1,20 +1,24 @@
 //! The JSON contract: what each command's document holds, apart from `model`, so that a change there cannot
 //! change it unseen. Fields are only ever added.
 
+mod delete;
 mod event;
 mod export;
 mod import;
 mod migration;
+mod secret;
 mod session;
 mod shown;
 mod token;
 mod user;
 mod write;
 
+pub use delete::DeleteView;
 pub use event::EventView;
 pub use export::ExportView;
 pub use import::{ImportView, ImportedView};
 pub use migration::MigrationView;
+pub use secret::SecretView;
 pub use session::SessionView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};

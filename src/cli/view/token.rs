@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::UserView;
 use crate::cli::output::{Cell, Column, Mark, Record};
-use crate::ops::token::{Issued, LoginTokens};
+use crate::ops::token::{Broken, Issued, LoginTokens};
 use crate::policy::token::{Judgement, Severity, Verdict};
 
 /// `login`: the app's token response.
@@ -30,7 +30,7 @@ impl<'a> From<&'a LoginTokens> for LoginView<'a> {
     }
 }
 
-/// `token issue`: `{"token","type","expires_at","jti"}`.
+/// `token issue`: `{"token","type","expires_at","jti"}`, with `broken` where something is to be wrong.
 #[derive(Debug, Serialize)]
 pub struct IssuedView<'a> {
     token: &'a str,
@@ -38,6 +38,8 @@ pub struct IssuedView<'a> {
     kind: &'static str,
     expires_at: String,
     jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken: Option<&'static str>,
 }
 
 const ISSUED_COLUMNS: [Column; 4] = [
@@ -54,6 +56,7 @@ impl<'a> From<&'a Issued> for IssuedView<'a> {
             kind: issued.token_type.as_str(),
             expires_at: issued.expires_at.to_rfc3339(),
             jti: issued.jti.as_str(),
+            broken: issued.broken.map(Broken::as_str),
         }
     }
 }
@@ -74,6 +77,10 @@ impl Record for IssuedView<'_> {
             "expires_at" => self.expires_at.as_str().into(),
             _ => self.jti.into(),
         }
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["broken"]
     }
 }
 

@@ -271,3 +271,8 @@ fn conflicting_field(text: &str) -> &'static str {
 pub(super) fn version() -> &'static str {
     rusqlite::version()
 }
+
+/// The owner of a database, where that is another user than the one who acts.
+pub(super) fn other_owner(path: &Path) -> Option<String> {
+    files::other_owner(path)
+}

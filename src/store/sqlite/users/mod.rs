@@ -5,11 +5,14 @@
 //! from constant parts: the column's name, or NULL in its place.
 
 mod bulk;
+mod delete;
+mod edit;
 mod list;
 mod read;
 mod row;
 mod write;
 
+pub use delete::{Dependents, IdReuse, Link};
 pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
 pub use read::NameKind;
 pub(super) use read::data_version;

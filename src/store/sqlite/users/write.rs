@@ -242,7 +242,7 @@ impl Tx<'_> {
     }
 
     /// Changes one row, and where triggers may have undone that, looks whether `kept` still finds it.
-    fn update_one(
+    pub(super) fn update_one(
         &self,
         what: &'static str,
         sql: &'static str,
