@@ -11,6 +11,7 @@ pub mod list;
 pub mod lock;
 pub mod login;
 pub mod password;
+pub mod pick;
 pub mod resolve;
 pub mod schema;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! `user show`.
 
 use crate::cli::args::ShowArgs;
+use crate::cli::commands::pick::{self, Purpose};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
@@ -14,7 +15,12 @@ use crate::ops::list::{self, Shown};
 
 /// Shows everything but hash and salt.
 pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
-    let (specs, shape) = select::users(context, &args.users.users)?;
+    let operands = &args.users.users;
+    let picked = if operands.is_empty() { Some(pick::one(context, Purpose::Show)?) } else { None };
+    if let Some(user) = &picked {
+        pick::same_command(context, &format!("authctl user show id:{}", user.id.0));
+    }
+    let (specs, shape) = select::picked_or(context, picked.as_ref(), operands)?;
     let reader = context.reader()?;
     let list::Found { shown, mut missing } = list::show(&reader, &context.settings, &specs).map_err(Refused)?;
     let any = !shown.is_empty();
