@@ -42,6 +42,8 @@ pub struct Context<'w> {
     pub settings: Settings,
     /// `database` of the configuration.
     configured_database: Option<String>,
+    /// `require_session` of the configuration.
+    require_session: bool,
     /// How long to wait for a lock.
     pub busy_timeout: Duration,
 }
@@ -108,7 +110,8 @@ impl<'w> Context<'w> {
             lacking: Vec::new(),
         };
         let configured_database = config.database.clone();
-        Ok(Self { settings: settings(config)?, configured_database, world, global, voice, style, busy_timeout })
+        let require_session = config.require_session;
+        Ok(Self { settings: settings(config)?, configured_database, require_session, world, global, voice, style, busy_timeout })
     }
 
     /// stderr.
@@ -145,6 +148,11 @@ impl<'w> Context<'w> {
         let option = self.global.database.as_deref();
         locate(option, &self.world.env, self.configured_database.as_deref(), &self.world.cwd)
             .map_err(|error| Failure::usage(error.to_string()).hint("give a path, or sqlite:///app.db").into())
+    }
+
+    /// Whether an account of the file acts, with its own rights, and not the operating-system user.
+    pub fn acts_for_session(&self) -> bool {
+        self.global.as_session || self.require_session
     }
 
     /// Opens the file for reading.

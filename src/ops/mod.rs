@@ -10,6 +10,7 @@ pub mod error;
 pub mod list;
 pub mod lock;
 pub mod login;
+pub mod nearest;
 pub mod password;
 pub mod pick;
 pub mod resolve;

@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::explain;
 use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::suggest;
 use crate::cli::view::{EventView, HashView, ShownView, UserView};
 use crate::model::time::{TimeFormat, Timestamp};
 use crate::ops::error::{Class, Error};
@@ -87,7 +88,10 @@ fn finish(context: &Context<'_>, missing: Vec<Error>, any: bool) -> anyhow::Resu
     let Some(first) = missing.first() else { return Ok(crate::cli::exit::DONE) };
     let class = if any { Class::Partial } else { first.class() };
     let messages: Vec<String> = missing.iter().map(|error| explain(error, context.now()).message).collect();
-    Err(Failure::new(class, messages.join("\n"))
-        .hint("authctl user list --match TEXT finds accounts by a part of a name")
-        .into())
+    let failure = Failure::new(class, messages.join("\n"))
+        .hint("authctl user list --match TEXT finds accounts by a part of a name");
+    Err(match suggest::users(context, &missing) {
+        Some(suggestion) => suggest::with(failure, &suggestion).into(),
+        None => failure.into(),
+    })
 }

@@ -5,6 +5,7 @@
 //! from constant parts: the column's name, or NULL in its place.
 
 mod list;
+mod names;
 mod read;
 mod row;
 mod write;
