@@ -132,7 +132,7 @@ impl<'w> Context<'w> {
         if self.global.dry_run { ReadAccess::NeverWrite } else { ReadAccess::MayRecover }
     }
 
-    /// Whether the account of a session must act.
+    /// Whether the account of a session acts, with its own rights, and not the operating-system user.
     pub fn needs_session(&self) -> bool {
         self.global.as_session || self.require_session
     }

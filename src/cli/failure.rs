@@ -2,6 +2,7 @@
 
 use crate::cli::output::OutputError;
 use crate::cli::prompt::PromptError;
+use crate::cli::suggest::meant;
 use crate::ops;
 use crate::ops::error::Class;
 use crate::store::StoreError;
@@ -102,7 +103,11 @@ impl From<OutputError> for Failure {
         let failure = Self { closed_pipe, ..Self::new(class, error.to_string()) };
         match error {
             OutputError::Io(_) => failure.hint("send stdout to another place, or make room on its disk"),
-            OutputError::UnknownColumn { .. } | OutputError::ColumnTwice { .. } => failure,
+            OutputError::UnknownColumn { name, valid } => match meant(&name, valid) {
+                Some(suggestion) => failure.hint(suggestion),
+                None => failure,
+            },
+            OutputError::ColumnTwice { .. } => failure,
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod prompt;
 mod session;
 pub mod settings;
 mod sheet;
+mod suggest;
 mod version;
 mod view;
 mod world;
@@ -66,7 +67,9 @@ pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut W
     let Some(command) = &parsed.command else {
         return end(world, voice, parse::no_command());
     };
-    let result = Context::new(world, &global, voice).and_then(|mut context| commands::run(&mut context, command));
+    let result = Context::new(world, &global, voice).and_then(|mut context| {
+        commands::run(&mut context, command).map_err(|error| suggest::improved(&context, command, error))
+    });
     match result {
         Ok(code) => code,
         Err(error) => {

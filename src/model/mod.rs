@@ -4,6 +4,7 @@
 //! user is read as [`user::StoredUser`], whose cells may be unreadable and are shown as they are.
 
 pub mod event;
+pub mod nearest;
 pub mod role;
 pub mod scope;
 pub mod secret;

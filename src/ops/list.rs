@@ -145,11 +145,14 @@ fn wanted(query: &ListQuery, settings: &Settings, now: Timestamp, needle: Option
         LockWish::Stuck => stuck(user, settings.time_format).is_some(),
     };
     let off = |wish: FlagWish, flag: Flag| wish == FlagWish::Any || !flag.is_on();
-    let text = needle.is_none_or(|needle| {
-        let fields = [&user.username, &user.email, &user.full_name];
-        fields.into_iter().filter_map(|field| field.value()).any(|text| text.to_lowercase().contains(needle))
-    });
+    let text = needle.is_none_or(|needle| names_hold(user, needle));
     lock && off(query.active, user.is_active) && off(query.verified, user.is_verified) && text
+}
+
+/// Whether username, e-mail or full name hold this text, given in lower case: what `--match` means.
+pub(super) fn names_hold(user: &StoredUser, needle: &str) -> bool {
+    let fields = [&user.username, &user.email, &user.full_name];
+    fields.into_iter().filter_map(|field| field.value()).any(|text| text.to_lowercase().contains(needle))
 }
 
 /// The stored hash, described without showing it.

@@ -313,7 +313,7 @@ fn errors_of_the_command_line_are_json_too() {
         &["user", "list", "--json", "--nope"],
         &["user", "list", "--json", "--limit", "many"],
         &["user", "list", "--json", "--limit", "-1"],
-        &["user", "show", "--json"],
+        &["user", "verify", "--json"],
         &["user", "list", "-o", "json", "extra"],
         &["user", "list", "-ojson", "extra"],
         &["user", "list", "--output=json", "extra"],

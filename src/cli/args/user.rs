@@ -78,12 +78,20 @@ pub struct UsersArgs {
     pub users: Vec<String>,
 }
 
+/// One or more accounts, or one that is picked on the terminal.
+#[derive(Debug, Args)]
+pub struct PickedUsersArgs {
+    /// Usernames, e-mails, or id:57; - reads them from standard input; on a terminal without any: pick one
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+}
+
 /// Show everything about accounts but hash and salt
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// Whom.
     #[command(flatten)]
-    pub users: UsersArgs,
+    pub users: PickedUsersArgs,
 
     /// Options of every command.
     #[command(flatten)]
@@ -247,7 +255,7 @@ pub struct PasswdArgs {
 pub struct LockArgs {
     /// Whom.
     #[command(flatten)]
-    pub users: UsersArgs,
+    pub users: PickedUsersArgs,
 
     /// For this long: 90s, 30m, 2h, 7d, 2w [default: the configured lockout, 30m]
     #[arg(long, value_name = "DUR", group = "end")]
@@ -301,13 +309,13 @@ pub struct UnlockArgs {
 /// Give an account another role
 #[derive(Debug, Args)]
 pub struct SetRoleArgs {
-    /// Username, e-mail, or id:57
+    /// Username, e-mail, or id:57; on a terminal without any: pick one
     #[arg(value_name = "USER")]
-    pub user: String,
+    pub user: Option<String>,
 
-    /// The new role
+    /// The new role; on a terminal without one: pick from those offered
     #[arg(value_name = "ROLE")]
-    pub role: String,
+    pub role: Option<String>,
 
     /// Only if the account has this role now
     #[arg(long, value_name = "OLD")]

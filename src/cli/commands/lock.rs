@@ -1,27 +1,30 @@
 //! `lock` and `unlock`.
 
+use super::pick::{self, Purpose};
 use super::report;
 use super::select::{self, Shape};
 use crate::cli::args::{LockArgs, UnlockArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::{until, whom};
-use crate::cli::output::escape::show;
+use crate::cli::message::{shell_text, until, whom};
 use crate::model::time::{FOREVER, Timestamp, parse_duration, parse_input};
 use crate::model::user::{Field, StoredUser, UserSpec};
-use crate::ops::error::Class;
-use crate::ops::list::{ListQuery, LockWish};
+use crate::ops::Written;
 use crate::ops::lock::{self, Force, Reactivate, Sweep, Swept, TokensToo, Until};
-use crate::ops::{Written, list};
 use crate::store::Changed;
 
 /// `lock`.
 pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
     let end = end(context, args)?;
-    let (specs, shape) = select::users(context, &args.users.users)?;
+    let picked = match args.users.users.is_empty() {
+        true => Some(pick::confirmed(context, Purpose::Lock, "Lock", |spec| lock_command(spec, args))?),
+        false => None,
+    };
+    let (specs, shape) = select::picked_or(context, picked.as_ref(), &args.users.users)?;
     let tokens = if args.deactivate { TokensToo::End } else { TokensToo::Keep };
     let force = if args.force { Force::Yes } else { Force::No };
     let mut store = context.store()?;
+    pick::still(&store, picked.as_ref())?;
     let applied =
         lock::lock(&mut store, &context.act(), &context.settings, &specs, end, tokens, force).map_err(Refused)?;
     let survivors: Vec<StoredUser> = match tokens {
@@ -40,6 +43,21 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
         report::tokens_survive(context, user);
     }
     Ok(code)
+}
+
+fn lock_command(spec: &UserSpec, args: &LockArgs) -> String {
+    let mut command = format!("authctl lock {spec}");
+    for (option, value) in [("--for", &args.r#for), ("--until", &args.until)] {
+        if let Some(value) = value {
+            command.push_str(&format!(" {option} {}", shell_text(value)));
+        }
+    }
+    for (option, given) in [("--forever", args.forever), ("--deactivate", args.deactivate), ("--force", args.force)] {
+        if given {
+            command.push_str(&format!(" {option}"));
+        }
+    }
+    command
 }
 
 fn end(context: &Context<'_>, args: &LockArgs) -> Result<Until, Failure> {
@@ -84,10 +102,14 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
         context.confirm("Free all locked accounts?")?;
         return sweep(context, Sweep::All);
     }
-    let (specs, shape) =
-        if args.users.is_empty() { (vec![pick(context)?], Shape::One) } else { select::users(context, &args.users)? };
+    let picked = match args.users.is_empty() {
+        true => Some(pick::confirmed(context, Purpose::Unlock, "Unlock", |spec| unlock_command(spec, args))?),
+        false => None,
+    };
+    let (specs, shape) = select::picked_or(context, picked.as_ref(), &args.users)?;
     let reactivate = if args.reactivate { Reactivate::Yes } else { Reactivate::No };
     let mut store = context.store()?;
+    pick::still(&store, picked.as_ref())?;
     let applied = lock::unlock(&mut store, &context.act(), &context.settings, &specs, reactivate).map_err(Refused)?;
     let freed: Vec<StoredUser> = applied.value.iter().map(|one| one.after.clone()).collect();
     let code = report::written(context, applied, shape, freed_words)?;
@@ -95,6 +117,11 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
         report::blocked(context, &user);
     }
     Ok(code)
+}
+
+fn unlock_command(spec: &UserSpec, args: &UnlockArgs) -> String {
+    let reactivate = if args.reactivate { " --reactivate" } else { "" };
+    format!("authctl unlock {spec}{reactivate}")
 }
 
 fn freed_words(context: &Context<'_>, one: &Written) -> String {
@@ -143,41 +170,4 @@ fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {
     context.say_triggers(applied.triggers.as_ref());
     report::documents(context, written, Shape::Many)?;
     Ok(crate::cli::exit::DONE)
-}
-
-/// Rows offered to pick from.
-const PICKABLE: u64 = 1000;
-
-/// Lets the person at the terminal pick one of the locked accounts.
-fn pick(context: &mut Context<'_>) -> anyhow::Result<UserSpec> {
-    if !context.can_ask() {
-        return Err(Failure::new(Class::WouldPrompt, "whom to unlock?")
-            .hint("name a USER, or give --expired or --all-locked")
-            .into());
-    }
-    let reader = context.reader()?;
-    let query = ListQuery { lock: LockWish::LockedOrStuck, limit: Some(PICKABLE), ..ListQuery::default() };
-    let now = context.now();
-    let mut users = Vec::new();
-    list::list(&reader, &context.settings, now, &query, |user| {
-        users.push(user);
-        Ok::<_, Refused>(())
-    })?;
-    drop(reader);
-    if users.is_empty() {
-        return Err(Failure::new(Class::NotFound, "no account is locked")
-            .hint("an account that cannot log in for another reason: authctl user show USER")
-            .into());
-    }
-    let items: Vec<String> = users
-        .iter()
-        .map(|user| {
-            let name = user.username.value().map_or("-", String::as_str);
-            format!("{} · {}", show(name), whom(user)) + " · locked " + &until(old_end(user).flatten(), now)
-        })
-        .collect();
-    let picked = context.world.prompter.pick("Whom to unlock", &items).map_err(Failure::from)?;
-    let user = users.get(picked).ok_or_else(|| Failure::new(Class::Unexpected, "nothing was picked"))?;
-    context.confirm(&format!("Unlock {}?", whom(user)))?;
-    Ok(UserSpec::Id(user.id))
 }

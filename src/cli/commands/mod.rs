@@ -9,6 +9,7 @@ mod init;
 mod lock;
 mod login;
 mod migrate;
+mod pick;
 mod rehearse;
 mod report;
 mod secret;

@@ -2,7 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::model::user::UserSpec;
+use crate::model::user::{StoredUser, UserSpec};
 
 /// Longest list on standard input, in bytes.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
@@ -32,6 +32,21 @@ pub fn users(context: &mut Context<'_>, operands: &[String]) -> anyhow::Result<(
         }
     }
     Ok((specs, shape))
+}
+
+/// The account that was picked, or else those that are named, and the shape of the answer.
+///
+/// # Errors
+/// As [`users`].
+pub fn picked_or(
+    context: &mut Context<'_>,
+    picked: Option<&StoredUser>,
+    operands: &[String],
+) -> anyhow::Result<(Vec<UserSpec>, Shape)> {
+    match picked {
+        Some(user) => Ok((vec![UserSpec::Id(user.id)], Shape::One)),
+        None => users(context, operands),
+    }
 }
 
 /// One account named.

@@ -5,14 +5,12 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::output::escape::quote;
+use crate::model::nearest::nearest;
 use crate::ops::import::Column;
 
 /// Names that stand for a column besides its own.
 const ALIASES: [(&str, Column); 3] =
     [("verified", Column::IsVerified), ("active", Column::IsActive), ("customer", Column::CustomerId)];
-
-/// How near a mistyped name must be to be suggested.
-const NEAR: f64 = 0.75;
 
 /// The column of this name, whatever its case, with or without its blanks, hyphens and underscores.
 ///
@@ -24,9 +22,9 @@ pub(super) fn column(name: &str) -> Result<Column, Option<Column>> {
     if let Some((_, column)) = own.clone().chain(ALIASES).find(|(name, _)| folded(name) == wanted) {
         return Ok(column);
     }
-    let near = own.chain(ALIASES).map(|(name, column)| (strsim::jaro_winkler(&folded(name), &wanted), column));
-    let best = near.max_by(|(left, _), (right, _)| left.total_cmp(right));
-    Err(best.filter(|(score, _)| *score >= NEAR).map(|(_, column)| column))
+    let known: Vec<(String, Column)> = own.chain(ALIASES).map(|(name, column)| (folded(name), column)).collect();
+    let near = nearest(&wanted, known.iter().map(|(name, _)| name.as_str()));
+    Err(near.and_then(|near| known.iter().find(|(name, _)| *name == near).map(|(_, column)| *column)))
 }
 
 /// What is said about a name that is no column.

@@ -1,14 +1,15 @@
 //! `user activate`, `deactivate`, `verify`, `passwd`, and `set-role`.
 
 use crate::cli::args::{ActivateArgs, DeactivateArgs, PasswdArgs, SetRoleArgs, UsersArgs, VerifyUsersArgs};
+use crate::cli::commands::pick::{self, Purpose};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::failure::Refused;
-use crate::cli::message::whom;
+use crate::cli::message::{shell_text, whom};
 use crate::cli::output::escape::quote;
 use crate::cli::password_source;
-use crate::model::user::{Field, Flag, StoredUser};
+use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 use crate::ops::lock::Force;
 use crate::ops::{Written, account, resolve};
 use crate::store::Changed;
@@ -68,11 +69,12 @@ pub fn verify(context: &mut Context<'_>, args: &VerifyUsersArgs) -> anyhow::Resu
 
 /// `set-role`.
 pub fn set_role(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result<u8> {
-    let spec = select::user(&args.user)?;
+    let Wanted { spec, role, picked } = wanted(context, args)?;
     let force = if args.force { Force::Yes } else { Force::No };
     let mut store = context.store()?;
+    pick::still(&store, picked.as_ref())?;
     let expect = args.expect.as_deref();
-    let applied = account::set_role(&mut store, &context.act(), &context.settings, &spec, &args.role, expect, force)
+    let applied = account::set_role(&mut store, &context.act(), &context.settings, &spec, &role, expect, force)
         .map_err(Refused)?;
     let changed: Vec<StoredUser> =
         applied.value.iter().filter(|one| one.changed == Changed::Yes).map(|one| one.after.clone()).collect();
@@ -89,6 +91,46 @@ pub fn set_role(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result
         report::blocked(context, &user);
     }
     Ok(crate::cli::exit::DONE)
+}
+
+/// Whose role becomes which, and the account where a person picked it or its role.
+struct Wanted {
+    spec: UserSpec,
+    role: String,
+    picked: Option<StoredUser>,
+}
+
+/// What is not given is picked on the terminal, and then confirmed.
+fn wanted(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result<Wanted> {
+    let user = match (&args.user, &args.role) {
+        (Some(user), Some(role)) => {
+            return Ok(Wanted { spec: select::user(user)?, role: role.clone(), picked: None });
+        }
+        (Some(user), None) => {
+            let (spec, reader) = (select::user(user)?, context.reader()?);
+            pick::writable(context, &reader)?;
+            resolve::one(reader.view(), &spec).map_err(Refused)?
+        }
+        (None, _) => pick::one(context, Purpose::SetRole)?,
+    };
+    let role = match &args.role {
+        Some(role) => role.clone(),
+        None => {
+            let reader = context.reader()?;
+            pick::role(context, reader.schema(), user.role.value().map(String::as_str))?
+        }
+    };
+    let spec = UserSpec::Id(user.id);
+    let mut command = format!("authctl set-role {spec} {}", shell_text(&role));
+    if let Some(old) = &args.expect {
+        command.push_str(&format!(" --expect {}", shell_text(old)));
+    }
+    if args.force {
+        command.push_str(" --force");
+    }
+    pick::same_command(context, &command);
+    context.confirm(&format!("Give {} the role {}?", whom(&user), quote(&role)))?;
+    Ok(Wanted { spec, role, picked: Some(user) })
 }
 
 /// `user passwd`.

@@ -3,11 +3,14 @@
 use crate::cli::args::ListArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::escape::quote;
 use crate::cli::output::{Emitter, Format, OutputError, emit_one};
+use crate::cli::suggest;
 use crate::cli::view::{CountView, UserView};
+use crate::model::role::RoleName;
 use crate::model::time::Timestamp;
 use crate::ops::list::{self, FlagWish, ListEnd, ListQuery, LockWish, More};
-use crate::store::{PasswordFilter, Reader, Sort, SortKey, SortOrder};
+use crate::store::{PasswordFilter, Reader, Schema, Sort, SortKey, SortOrder};
 
 /// Lists accounts, page by page, in constant memory.
 pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
@@ -28,6 +31,9 @@ pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
     .map_err(Stop::into_error)?;
     let summary = emitter.finish().map_err(Failure::from)?;
     footer(context, &query, end, unreadable, &summary.hidden);
+    if end.shown == 0 {
+        nobody_with(context, &query, reader.schema());
+    }
     context.say_pending(reader.schema());
     Ok(crate::cli::exit::DONE)
 }
@@ -88,9 +94,25 @@ fn sort(text: &str) -> Result<Sort, Failure> {
         Some(key) => Ok(Sort { key, order }),
         None => {
             let keys: Vec<&str> = SortKey::ALL.into_iter().map(SortKey::as_str).collect();
-            Err(Failure::usage(format!("--sort: there is no key '{name}'"))
-                .hint(format!("one of: {}", keys.join(", "))))
+            let failure = Failure::usage(format!("--sort: there is no key '{name}'"))
+                .hint(format!("one of: {}", keys.join(", ")));
+            Err(match suggest::meant(name, keys) {
+                Some(suggestion) => suggest::with(failure, &suggestion),
+                None => failure,
+            })
         }
+    }
+}
+
+/// A role that is not offered finds nobody; it may have been mistyped.
+fn nobody_with(context: &mut Context<'_>, query: &ListQuery, schema: &Schema) {
+    let Some(role) = &query.role else { return };
+    let roles = context.settings.roles(schema);
+    if roles.map(role).is_ok_and(|offered| offered.as_str() == role) {
+        return;
+    }
+    if let Some(suggestion) = suggest::meant(role, roles.iter().map(RoleName::as_str)) {
+        context.console().hint(&format!("no role {} is offered; {suggestion}", quote(role)));
     }
 }
 

@@ -1,12 +1,14 @@
 //! `user show`.
 
 use crate::cli::args::ShowArgs;
+use crate::cli::commands::pick::{self, Purpose};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::explain;
 use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::suggest;
 use crate::cli::view::{EventView, HashView, ShownView, UserView};
 use crate::model::time::{TimeFormat, Timestamp};
 use crate::ops::error::{Class, Error};
@@ -14,7 +16,12 @@ use crate::ops::list::{self, Shown};
 
 /// Shows everything but hash and salt.
 pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
-    let (specs, shape) = select::users(context, &args.users.users)?;
+    let operands = &args.users.users;
+    let picked = if operands.is_empty() { Some(pick::one(context, Purpose::Show)?) } else { None };
+    if let Some(user) = &picked {
+        pick::same_command(context, &format!("authctl user show id:{}", user.id.0));
+    }
+    let (specs, shape) = select::picked_or(context, picked.as_ref(), operands)?;
     let reader = context.reader()?;
     let list::Found { shown, mut missing } = list::show(&reader, &context.settings, &specs).map_err(Refused)?;
     let any = !shown.is_empty();
@@ -81,7 +88,10 @@ fn finish(context: &Context<'_>, missing: Vec<Error>, any: bool) -> anyhow::Resu
     let Some(first) = missing.first() else { return Ok(crate::cli::exit::DONE) };
     let class = if any { Class::Partial } else { first.class() };
     let messages: Vec<String> = missing.iter().map(|error| explain(error, context.now()).message).collect();
-    Err(Failure::new(class, messages.join("\n"))
-        .hint("authctl user list --match TEXT finds accounts by a part of a name")
-        .into())
+    let failure = Failure::new(class, messages.join("\n"))
+        .hint("authctl user list --match TEXT finds accounts by a part of a name");
+    Err(match suggest::users(context, &missing) {
+        Some(suggestion) => suggest::with(failure, &suggestion).into(),
+        None => failure.into(),
+    })
 }

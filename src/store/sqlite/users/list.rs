@@ -37,6 +37,8 @@ pub enum LockFilter {
     Any,
     /// `locked_until` is not NULL.
     Set,
+    /// `locked_until` is not NULL, or there are at least this many failed logins.
+    SetOrFailed(i64),
 }
 
 /// Whether only rows without a password are read.
@@ -190,10 +192,15 @@ impl<'a> Query<'a> {
                 query.sql.push_str(" AND 0");
             }
         }
-        match (filter.with_lock, schema.has("locked_until")) {
+        match (&filter.with_lock, schema.has("locked_until")) {
             (LockFilter::Any, _) => {}
             (LockFilter::Set, true) => query.sql.push_str(" AND locked_until IS NOT NULL"),
-            (LockFilter::Set, false) => query.sql.push_str(" AND 0"),
+            (LockFilter::SetOrFailed(least), true) if schema.has("failed_login_attempts") => {
+                query.sql.push_str(" AND (locked_until IS NOT NULL OR failed_login_attempts >= :least)");
+                query.values.push((":least", least));
+            }
+            (LockFilter::SetOrFailed(_), true) => query.sql.push_str(" AND locked_until IS NOT NULL"),
+            (LockFilter::Set | LockFilter::SetOrFailed(_), false) => query.sql.push_str(" AND 0"),
         }
         match (filter.password, schema.has("password_hash")) {
             (PasswordFilter::Missing, true) => {

@@ -8,6 +8,7 @@ mod bulk;
 mod delete;
 mod edit;
 mod list;
+mod names;
 mod read;
 mod row;
 mod write;

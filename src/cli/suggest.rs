@@ -1,0 +1,103 @@
+//! What was probably meant by a name that is nobody's, or a role that is not offered: one more word in the hint.
+//!
+//! What a newcomer would get wrong: a suggestion tells which accounts exist. Never for `login`, never for a session,
+//! whose account need not be allowed to list them; and it comes too late to be acted on.
+
+use std::time::Duration;
+
+use super::args::{Command, UserCommand};
+use super::context::Context;
+use super::failure::{Failure, Refused};
+use super::message::explain;
+use super::output::escape::quote;
+use crate::model::nearest::nearest;
+use crate::model::role::RoleName;
+use crate::model::user::UserSpec;
+use crate::ops::error::{Error, Part};
+use crate::ops::nearest;
+use crate::store::{ReadAccess, Reader};
+
+/// How long a suggestion waits for a lock.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The error of a command, with a suggestion where there is one.
+pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> anyhow::Error {
+    let Refused(refusal) = match error.downcast::<Refused>() {
+        Ok(refused) => refused,
+        Err(other) => return other,
+    };
+    let suggestion = match (command, &refusal) {
+        (Command::Login(_), _) => None,
+        (_, Error::UnknownUser { .. }) => users(context, std::slice::from_ref(&refusal)),
+        (_, Error::Unresolved(errors)) => users(context, errors),
+        (_, Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.part == Part::Role) => {
+            typed_role(command).and_then(|role| offered_role(context, role))
+        }
+        _ => None,
+    };
+    match suggestion {
+        None => Refused(refusal).into(),
+        Some(suggestion) => with(explain(&refusal, context.now()), &suggestion).into(),
+    }
+}
+
+/// The failure with the suggestion in front of its hint.
+pub fn with(failure: Failure, suggestion: &str) -> Failure {
+    let hint = match &failure.hint {
+        Some(hint) => format!("{suggestion} {hint}"),
+        None => suggestion.to_owned(),
+    };
+    failure.hint(hint)
+}
+
+/// `did you mean …?` for those of the errors that are about an unknown account.
+pub fn users(context: &Context<'_>, errors: &[Error]) -> Option<String> {
+    if context.needs_session() {
+        return None;
+    }
+    let given = errors.iter().filter_map(|error| match error {
+        Error::UnknownUser { given } => UserSpec::parse(given).ok(),
+        _ => None,
+    });
+    let given: Vec<UserSpec> = given.filter(|spec| !matches!(spec, UserSpec::Id(_))).collect();
+    let found = if given.is_empty() { Vec::new() } else { nearest::users(&reader(context)?, &given).ok()? };
+    let found: Vec<(&UserSpec, Vec<String>)> = given.iter().zip(found).filter(|(_, names)| !names.is_empty()).collect();
+    let several = errors.len() > 1;
+    let words = found.iter().map(|(spec, names)| {
+        let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
+        let names = names.join(" or ");
+        if several { format!("{names} for {}", quote(&spec.to_string())) } else { names }
+    });
+    let words = words.collect::<Vec<_>>().join(", ");
+    (!words.is_empty()).then(|| format!("did you mean {words}?"))
+}
+
+/// `did you mean …?` for a role.
+pub fn offered_role(context: &Context<'_>, given: &str) -> Option<String> {
+    let reader = reader(context)?;
+    let roles = context.settings.roles(reader.schema());
+    meant(given, roles.iter().map(RoleName::as_str))
+}
+
+/// `did you mean …?` for a word of a closed list.
+pub fn meant<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(given, words).map(|word| format!("did you mean {}?", quote(&word)))
+}
+
+/// The role on the command line, where the command gives one to an account.
+fn typed_role(command: &Command) -> Option<&str> {
+    match command {
+        Command::SetRole(args) => args.role.as_deref(),
+        Command::User(args) => match &args.command {
+            UserCommand::Add(args) => args.role.as_deref(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The file once more; whatever is wrong with it has been said already.
+fn reader(context: &Context<'_>) -> Option<Reader> {
+    let path = context.database_path().ok()?;
+    Reader::open(&path, PATIENCE.min(context.busy_timeout), ReadAccess::NeverWrite).ok().map(|opened| opened.store)
+}
