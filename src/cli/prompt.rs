@@ -6,6 +6,7 @@
 mod hidden;
 mod signals;
 mod terminal;
+mod work;
 
 use std::borrow::Cow;
 use std::io;
@@ -18,6 +19,7 @@ use rustix::termios::tcgetwinsize;
 
 use self::signals::{Event, Watch, again, end_by};
 use self::terminal::{Cursor, SavedTerminal, is_attended, say, stop};
+pub use self::work::{LongWork, Stopped};
 use crate::cli::output::color::Color;
 use crate::cli::output::escape::defuse;
 use crate::cli::output::truncate;

@@ -83,6 +83,17 @@ pub enum StoreError {
         /// The busy timeout.
         waited: Duration,
     },
+    /// Another process has the file open.
+    #[error("'{}' is open in {}", crate::model::text::path(path), holders.join(", "))]
+    InUse {
+        /// As given.
+        path: PathBuf,
+        /// Each process: its command and its number.
+        holders: Vec<String>,
+    },
+    /// Somebody asked to stop, by ^C.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
     /// The schema lacks something that writing needs.
     #[error("the database is not migrated: {} missing", missing.join(", "))]
     Pending {

@@ -8,7 +8,8 @@ mod error;
 mod sqlite;
 
 pub use error::StoreError;
-pub use sqlite::backup::BackupProgress;
+pub use sqlite::backup::{BackupMade, digest, remove_backup};
+pub use sqlite::copy::{BackupProgress, Watch};
 pub use sqlite::create::create;
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};

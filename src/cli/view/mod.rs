@@ -1,6 +1,7 @@
 //! The JSON contract: what each command's document holds, apart from `model`, so that a change there cannot
 //! change it unseen. Fields are only ever added.
 
+mod backup;
 mod event;
 mod migration;
 mod shown;
@@ -8,6 +9,7 @@ mod token;
 mod user;
 mod write;
 
+pub use backup::BackupView;
 pub use event::EventView;
 pub use migration::MigrationView;
 pub use shown::{CountView, HashView, ShownView};

@@ -14,7 +14,7 @@ use super::schema::{Schema, Step, StepState};
 use super::{Place, Reader, StoreError, Tx, backup, convert, schema, users};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::time::Timestamp;
-use crate::store::{Act, BackupProgress, Mode};
+use crate::store::{Act, Mode, Watch};
 
 /// How often the backup is made again before it is made under the lock.
 const BACKUP_TRIES: u32 = 2;
@@ -107,12 +107,7 @@ impl Migration {
     ///
     /// # Errors
     /// `Drift`, `Backup`, `Busy` and whatever keeps the file from being written; nothing is changed then.
-    pub fn run(
-        &mut self,
-        act: &Act<'_>,
-        wish: BackupWish,
-        progress: &mut dyn FnMut(BackupProgress),
-    ) -> Result<MigrateOutcome, StoreError> {
+    pub fn run(&mut self, act: &Act<'_>, wish: BackupWish, watch: Watch<'_>) -> Result<MigrateOutcome, StoreError> {
         let steps = self.steps()?;
         if pending(&steps) == 0 {
             return Ok(MigrateOutcome::unchanged(steps));
@@ -123,7 +118,7 @@ impl Migration {
         }
         for _ in 0..BACKUP_TRIES {
             let version = self.reader.view().data_version()?;
-            let backup = Kept::make(&self.reader.place, act.clock.now(), progress)?;
+            let backup = Kept::make(&self.reader.place, act.clock.now(), watch)?;
             let under = self.begin(act)?;
             // Still what was copied; or somebody else has done all there was to do.
             if under.data_version()? == version || pending(&under.steps) == 0 {
@@ -131,7 +126,7 @@ impl Migration {
             }
         }
         let under = self.begin(act)?;
-        let backup = Kept::make(under.place, under.now, progress)?;
+        let backup = Kept::make(under.place, under.now, watch)?;
         under.finish(act, Some(backup))
     }
 
@@ -214,8 +209,8 @@ struct Kept {
 }
 
 impl Kept {
-    fn make(place: &Place, now: Timestamp, progress: &mut dyn FnMut(BackupProgress)) -> Result<Self, StoreError> {
-        backup::backup(place, now, progress).map(|path| Self { path: Some(path) })
+    fn make(place: &Place, now: Timestamp, watch: Watch<'_>) -> Result<Self, StoreError> {
+        backup::backup(place, now, watch).map(|path| Self { path: Some(path) })
     }
 
     fn keep(mut self) -> Option<PathBuf> {

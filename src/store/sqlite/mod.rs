@@ -4,6 +4,7 @@
 //! SQLite has other defaults, so both are set at opening (`open.rs`).
 
 pub(super) mod backup;
+pub(super) mod copy;
 pub(super) mod create;
 mod events;
 mod files;

@@ -1,0 +1,9 @@
+//! `db restore`.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+
+/// Runs it.
+pub fn run(_context: &mut Context<'_>, _args: &crate::cli::args::RestoreArgs) -> anyhow::Result<u8> {
+    Err(Failure::usage("pending").into())
+}
