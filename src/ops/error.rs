@@ -236,7 +236,8 @@ fn store_class(error: &StoreError) -> Class {
         }
         StoreError::ReadOnly { .. } => Class::DbReadonly,
         StoreError::OtherOwner { .. } => Class::DbOwner,
-        StoreError::Busy { .. } | StoreError::InUse { .. } => Class::DbBusy,
+        StoreError::Busy { .. } | StoreError::InUse { .. } | StoreError::Changed { .. } => Class::DbBusy,
+        StoreError::Restored { .. } => Class::DbUnreadable,
         StoreError::Interrupted => Class::Interrupted,
         StoreError::Pending { .. } => Class::Pending,
         StoreError::Drift { .. } | StoreError::Triggers { .. } => Class::Drift,

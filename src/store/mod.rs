@@ -9,10 +9,13 @@ mod sqlite;
 
 pub use error::StoreError;
 pub use sqlite::backup::{BackupMade, digest, remove_backup};
+pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
+pub use sqlite::compare::{Accounts, Events, Loss};
 pub use sqlite::copy::{BackupProgress, Watch};
 pub use sqlite::create::create;
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
+pub use sqlite::restore::{BackupFile, Restored, require_unused, same_file};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{
     Failure, FailureCount, FailureOutcome, Filter, LockFilter, NameKind, PasswordFilter, Sort, SortKey, SortOrder,

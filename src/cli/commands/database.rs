@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod info;
+mod loss;
 mod restore;
 mod words;
 

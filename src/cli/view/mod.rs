@@ -4,6 +4,7 @@
 mod backup;
 mod event;
 mod migration;
+mod restore;
 mod shown;
 mod token;
 mod user;
@@ -12,6 +13,7 @@ mod write;
 pub use backup::BackupView;
 pub use event::EventView;
 pub use migration::MigrationView;
+pub use restore::RestoreView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;

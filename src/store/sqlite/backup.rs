@@ -18,6 +18,9 @@ const MARK: &str = ".backup-";
 /// The same for the copy that a restore keeps of the file that was there.
 pub(super) const BEFORE_RESTORE: &str = ".before-restore-";
 
+/// The same for the file that a restore is about to put in place; it never gets that name itself.
+pub(super) const STAGING: &str = ".restoring-";
+
 /// What the name has until the copy is verified: nobody takes that for a database.
 pub(super) const PARTIAL: &str = ".partial";
 
@@ -212,8 +215,10 @@ pub(super) fn claim(database: &Path, mark: &str, now: Timestamp) -> io::Result<(
 pub(super) fn sweep(database: &Path) {
     let Some(name) = database.file_name() else { return };
     let Ok(entries) = std::fs::read_dir(files::directory(database)) else { return };
-    let starts: Vec<Vec<u8>> =
-        [MARK, BEFORE_RESTORE].iter().map(|mark| [name.as_encoded_bytes(), mark.as_bytes()].concat()).collect();
+    let starts: Vec<Vec<u8>> = [MARK, BEFORE_RESTORE, STAGING]
+        .iter()
+        .map(|mark| [name.as_encoded_bytes(), mark.as_bytes()].concat())
+        .collect();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();

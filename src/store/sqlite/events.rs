@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, Tx, View};
+use super::{Reader, StoreError, Tx, View};
 use crate::model::event::{Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
 use crate::model::time::Timestamp;
 use crate::store::{Act, TriggerEffect};
@@ -75,6 +75,23 @@ impl Tx<'_> {
             ":version": row.version, ":prev_hash": row.prev_hash, ":hash": hash,
         })?;
         Ok(())
+    }
+}
+
+impl Reader {
+    /// Time of the last event, as stored; `None` without any.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn last_event_time(&self) -> Result<Option<String>, StoreError> {
+        if !self.schema.has_events() {
+            return Ok(None);
+        }
+        self.conn
+            .prepare_cached("SELECT at FROM security_events ORDER BY id DESC LIMIT 1")
+            .and_then(|mut statement| statement.query_row([], |row| text(row, 0)).optional())
+            .map(Option::flatten)
+            .map_err(|error| self.fail(error))
     }
 }
 
