@@ -13,8 +13,10 @@ pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
 pub use sqlite::compare::{Accounts, Events, Loss};
 pub use sqlite::copy::{BackupProgress, Watch};
 pub use sqlite::create::create;
+pub use sqlite::facts::{EventFacts, FileFacts, Stage};
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
+pub use sqlite::rehearse::Rehearsal;
 pub use sqlite::restore::{BackupFile, Restored, require_unused, same_file};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{

@@ -5,7 +5,7 @@ mod check;
 mod info;
 mod loss;
 mod restore;
-mod words;
+pub mod words;
 
 use crate::cli::args::{DbArgs, DbCommand};
 use crate::cli::context::Context;

@@ -16,7 +16,7 @@ use crate::ops::error::Class;
 use crate::store::{BackupWish, MigrateOutcome, Migration, Step, StepState, StoreError};
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
-const LONG_LOCK: Duration = Duration::from_secs(4);
+pub(super) const LONG_LOCK: Duration = Duration::from_secs(4);
 
 /// Migrates, or looks.
 pub fn run(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {

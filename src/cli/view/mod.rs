@@ -2,8 +2,11 @@
 //! change it unseen. Fields are only ever added.
 
 mod backup;
+mod check;
 mod event;
+mod info;
 mod migration;
+mod rehearsal;
 mod restore;
 mod shown;
 mod token;
@@ -11,8 +14,11 @@ mod user;
 mod write;
 
 pub use backup::BackupView;
+pub use check::{CheckView, CheckedView};
 pub use event::EventView;
+pub use info::InfoView;
 pub use migration::MigrationView;
+pub use rehearsal::RehearsalView;
 pub use restore::RestoreView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};

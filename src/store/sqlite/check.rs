@@ -3,13 +3,10 @@
 //! What a newcomer would get wrong: the app runs with foreign keys off, so rows that point to nothing are usual,
 //! and SQLite itself never complains of them.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use super::copy::{count, tables};
 use super::{Reader, StoreError};
-
-/// Lines of SQLite's own check that are kept.
-const MOST_COMPLAINTS: u32 = 100;
 
 /// Rows without their parent that are kept one by one; all of them are counted.
 const MOST_ORPHANS: usize = 100;
@@ -83,14 +80,35 @@ impl Reader {
     }
 }
 
-/// What SQLite says of its pages; nothing where it says "ok".
+/// The first hundred lines of what SQLite says of its pages; nothing where it says "ok". An error half-way is the
+/// last line.
 fn integrity(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = conn.prepare("SELECT integrity_check FROM pragma_integrity_check(:most)")?;
-    let rows = statement.query_map(named_params! { ":most": MOST_COMPLAINTS }, |row| {
-        Ok(String::from_utf8_lossy(&super::compare::cell(row.get_ref(0)?).1).into_owned())
-    })?;
-    let complaints: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
-    Ok(complaints.into_iter().filter(|line| line != "ok").collect())
+    let mut statement = conn.prepare("PRAGMA integrity_check(100)")?;
+    let mut rows = statement.query([])?;
+    let mut lines = Vec::new();
+    loop {
+        match rows.next() {
+            Ok(Some(row)) => lines.extend(complaints(row)?),
+            Ok(None) => return Ok(lines),
+            Err(error) if lines.is_empty() => return Err(error),
+            Err(error) => {
+                lines.push(error.to_string());
+                return Ok(lines);
+            }
+        }
+    }
+}
+
+/// The first thing that SQLite has to say of the pages; `None`: they are sound.
+pub(super) fn first_complaint(conn: &Connection) -> rusqlite::Result<Option<String>> {
+    conn.query_row("PRAGMA integrity_check(1)", [], complaints).map(|lines| lines.into_iter().next())
+}
+
+/// The lines of one answer, without "ok" and without the headings.
+fn complaints(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
+    let (_, bytes) = super::compare::cell(row.get_ref(0)?);
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.lines().filter(|line| *line != "ok" && !line.starts_with("*** in database")).map(str::to_owned).collect())
 }
 
 /// Adds what one table has of rows that point to nothing.

@@ -14,7 +14,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{Mode, OFlags};
 
-use super::{Reader, StoreError, convert, files, users};
+use super::{Reader, StoreError, check, convert, files, users};
 
 /// Pages copied under one lock (16 MiB of 4 KiB pages).
 pub(super) const PAGES_PER_STEP: i32 = 4096;
@@ -237,9 +237,8 @@ impl Restarts {
 pub(super) fn verify(path: &Path, original: Option<&Counts>) -> Result<(), StoreError> {
     let copy = Reader::open_immutable(path)?;
     let fail = |error| failed(path, error);
-    let complaint: String = copy.conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(fail)?;
-    if complaint != "ok" {
-        return Err(StoreError::Damaged { detail: complaint });
+    if let Some(detail) = check::first_complaint(&copy.conn).map_err(fail)? {
+        return Err(StoreError::Damaged { detail });
     }
     let Some(original) = original else { return Ok(()) };
     let copied = counts(&copy.conn).map_err(fail)?;

@@ -143,7 +143,7 @@ impl View<'_> {
 }
 
 /// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.
-fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
+pub(super) fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(index)? {
         ValueRef::Null => None,
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),

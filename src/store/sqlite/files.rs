@@ -78,7 +78,8 @@ pub(super) fn other_owner(path: &Path) -> Option<String> {
     (uid != rustix::process::geteuid().as_raw()).then(|| owner_name(uid))
 }
 
-fn owner_name(uid: u32) -> String {
+/// A user for people: the name where there is one, and the number.
+pub(super) fn owner_name(uid: u32) -> String {
     match nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid)) {
         Ok(Some(user)) => format!("'{}' (uid {uid})", user.name),
         Ok(None) | Err(_) => format!("uid {uid}"),

@@ -55,10 +55,8 @@ impl BackupFile {
         };
         let fail = |error| convert_at_opening(error, &place);
         reader.conn.execute_batch("BEGIN").map_err(fail)?;
-        let complaint: String =
-            reader.conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(fail)?;
-        if complaint != "ok" {
-            return Err(StoreError::Damaged { detail: complaint });
+        if let Some(detail) = check::first_complaint(&reader.conn).map_err(fail)? {
+            return Err(StoreError::Damaged { detail });
         }
         let counts = counts(&reader.conn).map_err(fail)?;
         let orphans = check::orphans(&reader.conn);
@@ -316,9 +314,7 @@ impl Locked {
     fn require_like(&self, staged: &Staged, kept: &Path) -> Result<(), StoreError> {
         let wrong = |detail: String| StoreError::Restored { kept: kept.to_owned(), detail };
         let fail = |error: rusqlite::Error| wrong(error.to_string());
-        let complaint: String =
-            self.reader.conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(fail)?;
-        if complaint != "ok" {
+        if let Some(complaint) = check::first_complaint(&self.reader.conn).map_err(fail)? {
             return Err(wrong(complaint));
         }
         let found = own_tables(counts(&self.reader.conn).map_err(fail)?);

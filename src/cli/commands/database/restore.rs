@@ -165,12 +165,16 @@ fn say(context: &mut Context<'_>, database: &Path, file: &Path, backup: &BackupF
             .hint("the file is new: it belongs to you alone (mode 0600); give it to the user that the app runs as"),
         Some(kept) => {
             context.console().done(&format!("the file that was there before is in '{}'", text::path(kept)));
-            let back = way_back(context, kept);
-            context.console().hint(&format!("the way back: {back}"));
+            match &restored.damage {
+                None => {
+                    let back = way_back(context, kept);
+                    context.console().hint(&format!("the way back: {back}"));
+                }
+                Some(damage) => {
+                    context.console().warn(&format!("that copy is as damaged as the file was: {}", escape(damage)));
+                }
+            }
         }
-    }
-    if let Some(damage) = &restored.damage {
-        context.console().warn(&format!("that copy is as damaged as the file was: {damage}"));
     }
     if !backup.schema().missing().is_empty() {
         context.console().hint("this backup is from before a migration: run authctl migrate next");
