@@ -53,6 +53,11 @@ impl<'w> Console<'w> {
         Self { stderr, voice }
     }
 
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        self.voice.verbosity
+    }
+
     /// A confirmation: what was done.
     pub fn done(&mut self, text: &str) {
         if self.voice.verbosity >= Verbosity::Usual {

@@ -177,6 +177,11 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
         StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
         StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
+        StoreError::InUse { .. } => "stop it, then run the command again",
+        StoreError::Changed { .. } => "stop whatever writes to it, then run the command again",
+        StoreError::Restored { kept, .. } => {
+            return Some(format!("the file that was there before is in {}", shell(kept)));
+        }
         StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
         StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
@@ -187,7 +192,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }
-        StoreError::Conflict(_) | StoreError::Other(_) => return None,
+        StoreError::Conflict(_) | StoreError::Interrupted | StoreError::Other(_) => return None,
     };
     Some(hint.to_owned())
 }

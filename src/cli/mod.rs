@@ -12,6 +12,7 @@ mod exit;
 mod failure;
 mod harden;
 mod message;
+mod meter;
 pub mod output;
 mod parse;
 mod password_source;

@@ -4,9 +4,9 @@
 //! ever without a terminal. It is called only here, between a check and a restore; secrets never go through it.
 
 mod hidden;
-mod long_work;
 mod signals;
 mod terminal;
+mod work;
 
 use std::borrow::Cow;
 use std::io;
@@ -17,9 +17,9 @@ use std::time::Duration;
 use dialoguer::{Confirm, FuzzySelect, Input};
 use rustix::termios::tcgetwinsize;
 
-pub use self::long_work::LongWork;
 use self::signals::{Event, Watch, again, end_by};
 use self::terminal::{Cursor, SavedTerminal, is_attended, say, stop};
+pub use self::work::{LongWork, Stopped};
 use crate::cli::output::color::Color;
 use crate::cli::output::escape::defuse;
 use crate::cli::output::truncate;

@@ -242,7 +242,9 @@ fn store_class(error: &StoreError) -> Class {
         }
         StoreError::ReadOnly { .. } => Class::DbReadonly,
         StoreError::OtherOwner { .. } => Class::DbOwner,
-        StoreError::Busy { .. } => Class::DbBusy,
+        StoreError::Busy { .. } | StoreError::InUse { .. } | StoreError::Changed { .. } => Class::DbBusy,
+        StoreError::Restored { .. } => Class::DbUnreadable,
+        StoreError::Interrupted => Class::Interrupted,
         StoreError::Pending { .. } => Class::Pending,
         StoreError::Drift { .. } | StoreError::Triggers { .. } => Class::Drift,
         StoreError::Conflict(_) | StoreError::Exists { .. } => Class::Exists,

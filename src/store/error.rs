@@ -83,6 +83,31 @@ pub enum StoreError {
         /// The busy timeout.
         waited: Duration,
     },
+    /// Another process has the file open.
+    #[error("'{}' is open in {}", crate::model::text::path(path), holders.join(", "))]
+    InUse {
+        /// As given.
+        path: PathBuf,
+        /// Each process: its command and its number.
+        holders: Vec<String>,
+    },
+    /// The file is not what it was when the operator was asked.
+    #[error("'{}' was changed by another process meanwhile; nothing was done", crate::model::text::path(path))]
+    Changed {
+        /// As given.
+        path: PathBuf,
+    },
+    /// What was put in place of the database reads back differently.
+    #[error("the restored database could not be verified: {detail}")]
+    Restored {
+        /// The copy of the file that was there before.
+        kept: PathBuf,
+        /// What differed.
+        detail: String,
+    },
+    /// Somebody asked to stop, by ^C.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
     /// The schema lacks something that writing needs.
     #[error("the database is not migrated: {} missing", missing.join(", "))]
     Pending {

@@ -8,10 +8,16 @@ mod error;
 mod sqlite;
 
 pub use error::StoreError;
-pub use sqlite::backup::BackupProgress;
+pub use sqlite::backup::{BackupMade, digest, remove_backup};
+pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
+pub use sqlite::compare::{Accounts, Events, Loss};
+pub use sqlite::copy::{BackupProgress, Watch};
 pub use sqlite::create::create;
+pub use sqlite::facts::{EventFacts, FileFacts, Stage};
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration, MigrationPlan};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
+pub use sqlite::rehearse::Rehearsal;
+pub use sqlite::restore::{BackupFile, Restored, require_unused, same_file};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{
     Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Link, LockFilter, NameKind, PasswordFilter,

@@ -46,12 +46,13 @@ impl DbCommand {
 
 /// Make a verified copy while the app runs
 #[derive(Debug, Args)]
+#[command(after_help = "Example, for cron:\n  authctl db backup --database /srv/app/app.db --keep 14 -q")]
 pub struct BackupArgs {
-    /// Where [default: beside the database, with the time in its name]
+    /// A new file [default: beside the database, with the time in its name]
     #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
-    /// Keep only the newest N of the backups beside the database
+    /// Remove all but the newest N of the backups that authctl made beside the database
     #[arg(long, value_name = "N", conflicts_with = "file")]
     pub keep: Option<u32>,
 

@@ -1,10 +1,21 @@
-//! The commands under `db`.
+//! The commands under `db`: the file as a whole.
 
-use crate::cli::args::DbArgs;
+mod backup;
+mod check;
+mod info;
+mod loss;
+mod restore;
+pub mod words;
+
+use crate::cli::args::{DbArgs, DbCommand};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 
 /// Runs it.
-pub fn run(_context: &mut Context<'_>, _args: &DbArgs) -> anyhow::Result<u8> {
-    Err(Failure::usage("pending").into())
+pub fn run(context: &mut Context<'_>, args: &DbArgs) -> anyhow::Result<u8> {
+    match &args.command {
+        DbCommand::Backup(args) => backup::run(context, args),
+        DbCommand::Restore(args) => restore::run(context, args),
+        DbCommand::Check(_) => check::run(context),
+        DbCommand::Info(_) => info::run(context),
+    }
 }

@@ -8,14 +8,15 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::shell;
+use crate::cli::meter::metered;
 use crate::cli::output::{Emitter, Format, OutputError, write_json};
 use crate::cli::view::MigrationView;
 use crate::model::text;
 use crate::ops::error::Class;
-use crate::store::{BackupProgress, BackupWish, MigrateOutcome, Migration, MigrationPlan, Step, StepState, StoreError};
+use crate::store::{BackupWish, MigrateOutcome, Migration, MigrationPlan, Step, StepState, StoreError};
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
-const LONG_LOCK: Duration = Duration::from_secs(4);
+pub(super) const LONG_LOCK: Duration = Duration::from_secs(4);
 
 /// Migrates, or looks.
 pub fn run(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
@@ -53,10 +54,7 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
         announce(context, &migration)?;
     }
     let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
-    let mut meter = Meter::default();
-    let (act, mut console) = context.act_and_console();
-    let outcome =
-        migration.run(&act, wish, &mut |progress| meter.show(progress, &mut console)).map_err(Refused::from)?;
+    let outcome = metered(context, "backup", |act, watch| migration.run(act, wish, watch)).map_err(Refused::from)?;
     say(context, &outcome, &path);
     print(context, outcome)
 }
@@ -78,28 +76,6 @@ fn announce(context: &mut Context<'_>, migration: &Migration) -> anyhow::Result<
     )
     .hint("stop the app or choose a quiet hour, then give --yes")
     .into())
-}
-
-/// Says how far a long backup has come, a line at each tenth.
-#[derive(Default)]
-struct Meter {
-    tenth: i32,
-}
-
-/// A backup of fewer pages is done before anybody wonders.
-const LONG_BACKUP_PAGES: i32 = 25_000;
-
-impl Meter {
-    fn show(&mut self, progress: BackupProgress, console: &mut crate::cli::console::Console<'_>) {
-        if progress.total < LONG_BACKUP_PAGES {
-            return;
-        }
-        let tenth = i32::try_from(i64::from(progress.done) * 10 / i64::from(progress.total)).unwrap_or(0);
-        if tenth != self.tenth {
-            self.tenth = tenth;
-            console.done(&format!("backup: {} %", tenth * 10));
-        }
-    }
 }
 
 fn pending(steps: &[Step]) -> usize {

@@ -1,10 +1,102 @@
 //! `migrate rehearse`.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::database::words::{counted, size};
+use super::migrate::LONG_LOCK;
 use crate::cli::args::RehearseArgs;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::exit::DONE;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::message::explain;
+use crate::cli::meter::metered;
+use crate::cli::output::escape::escape;
+use crate::cli::output::{Emitter, Format, OutputError, write_json};
+use crate::cli::view::RehearsalView;
+use crate::model::text;
+use crate::ops;
+use crate::ops::error::Class;
+use crate::store::{Reader, Rehearsal, StoreError};
 
-/// Runs it.
-pub fn run(_context: &mut Context<'_>, _args: &RehearseArgs) -> anyhow::Result<u8> {
-    Err(Failure::usage("pending").into())
+/// Migrates a copy and tells how it went.
+pub fn run(context: &mut Context<'_>, _args: &RehearseArgs) -> anyhow::Result<u8> {
+    let reader = context.reader()?;
+    let parent = parent(context, &reader);
+    let result = metered(context, "copy", |act, watch| reader.rehearse_migration(&parent, act, watch));
+    let rehearsal = result.map_err(|error| refusal(context, error))?;
+    say(context, &rehearsal);
+    let view = RehearsalView::new(rehearsal, LONG_LOCK);
+    match context.style.format {
+        Format::Json | Format::Jsonl => {
+            let out = &mut *context.world.stdout;
+            write_json(out, &view)
+                .and_then(|()| out.write_all(b"\n"))
+                .and_then(|()| out.flush())
+                .map_err(|error| Failure::from(OutputError::Io(error)))?;
+        }
+        Format::Table | Format::Csv => {
+            let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+            for step in view.steps() {
+                emitter.push(step).map_err(Failure::from)?;
+            }
+            emitter.finish().map_err(Failure::from)?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// Where the copy lies: in `TMPDIR` where that is set, else beside the database, else in the system's directory.
+fn parent(context: &Context<'_>, reader: &Reader) -> PathBuf {
+    match (context.world.env)("TMPDIR") {
+        Some(directory) if !directory.is_empty() => context.world.cwd.join(directory),
+        Some(_) | None => reader.writable_directory().unwrap_or_else(|| PathBuf::from("/tmp")),
+    }
+}
+
+fn refusal(context: &Context<'_>, error: StoreError) -> Failure {
+    let hint = match &error {
+        StoreError::Backup { .. } | StoreError::ReadOnly { .. } | StoreError::Exists { .. } => {
+            "the copy needs room for the whole file: name another directory by TMPDIR"
+        }
+        StoreError::Damaged { detail } => {
+            let message = format!("the database is damaged, so migrate would refuse it: {}", escape(detail));
+            return Failure::new(Class::DbUnreadable, message)
+                .hint("authctl db check lists the damage; authctl db restore FILE goes back to a backup");
+        }
+        _ => return explain(&ops::Error::from(error), context.now()),
+    };
+    Failure { hint: Some(hint.to_owned()), ..explain(&ops::Error::from(error), context.now()) }
+}
+
+fn say(context: &mut Context<'_>, rehearsal: &Rehearsal) {
+    let path = context.database_path().map(|path| text::path(&path)).unwrap_or_default();
+    if rehearsal.applied == 0 {
+        context.console().done(&format!("nothing to rehearse: '{path}' is up to date"));
+        return;
+    }
+    let steps = counted(rehearsal.applied as u64, "step");
+    let rows = counted(rehearsal.rows.iter().map(|(_, rows)| rows.unsigned_abs()).sum(), "row");
+    let tables = counted(rehearsal.rows.len() as u64, "table");
+    context.console().done(&format!(
+        "migrate would succeed: {steps}; in the copy every value of {rows} in {tables} is as before, and integrity is ok"
+    ));
+    context.console().done(&format!(
+        "the write lock would be held for about {}; disk: {} for the backup, {} more for the file",
+        seconds(rehearsal.took),
+        size(rehearsal.backup_bytes),
+        size(rehearsal.grown_bytes)
+    ));
+    if rehearsal.expected_lock >= LONG_LOCK {
+        context.console().note("migrate will want --yes: the app's logins fail after waiting 5 s for the lock");
+    }
+    context.console().hint("the copy is gone and the database is as it was; authctl migrate does it");
+}
+
+fn seconds(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
+        format!("{} ms", took.as_millis().max(1))
+    } else {
+        format!("{:.1} s", took.as_secs_f64())
+    }
 }

@@ -1,11 +1,16 @@
 //! The JSON contract: what each command's document holds, apart from `model`, so that a change there cannot
 //! change it unseen. Fields are only ever added.
 
+mod backup;
+mod check;
 mod delete;
 mod event;
 mod export;
 mod import;
+mod info;
 mod migration;
+mod rehearsal;
+mod restore;
 mod secret;
 mod session;
 mod shown;
@@ -13,11 +18,16 @@ mod token;
 mod user;
 mod write;
 
+pub use backup::BackupView;
+pub use check::{CheckView, CheckedView};
 pub use delete::DeleteView;
 pub use event::EventView;
 pub use export::ExportView;
 pub use import::{ImportView, ImportedView};
+pub use info::InfoView;
 pub use migration::MigrationView;
+pub use rehearsal::RehearsalView;
+pub use restore::RestoreView;
 pub use secret::SecretView;
 pub use session::SessionView;
 pub use shown::{CountView, HashView, ShownView};

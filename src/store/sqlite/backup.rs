@@ -1,43 +1,44 @@
-//! A verified copy of the whole file, made with SQLite's backup API: it sees the WAL, a plain copy does not.
+//! Backups: verified copies under names of their own, and which of them are old.
 //!
-//! What a newcomer would get wrong: the copy is read under a shared lock, so it goes in steps that let the app
-//! write in between; SQLite then starts over, and after some starts the rest is done in one step.
+//! What a newcomer would get wrong: a copy gets its name last, by a link that fails where the name is taken; what
+//! looks like a backup is one, whenever its maker was killed.
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
-use rustix::fs::{Mode, OFlags};
+use sha2::{Digest, Sha256};
 
-use super::{Place, Reader, StoreError, convert, files, users};
+use super::copy::{Partial, Watch, copy_and_verify, count, failed};
+use super::{Place, Reader, StoreError, create, files};
 use crate::model::time::Timestamp;
-
-/// Pages copied under one lock (16 MiB of 4 KiB pages).
-const PAGES_PER_STEP: i32 = 4096;
-
-/// How often the copy may start over before it is done in one step.
-const MAX_RESTARTS: u32 = 3;
-
-/// How long to wait for a reader of our own process.
-const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 /// What a backup's name has after the database's, before the time.
 const MARK: &str = ".backup-";
 
-/// What the name has until the copy is verified: nobody takes that for a database.
-const PARTIAL: &str = ".partial";
+/// The same for the copy that a restore keeps of the file that was there.
+pub(super) const BEFORE_RESTORE: &str = ".before-restore-";
 
-/// How far a backup has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BackupProgress {
-    /// Pages copied.
-    pub done: i32,
-    /// Pages in all.
-    pub total: i32,
+/// The same for the file that a restore is about to put in place; it never gets that name itself.
+pub(super) const STAGING: &str = ".restoring-";
+
+/// What the name has until the copy is verified: nobody takes that for a database.
+pub(super) const PARTIAL: &str = ".partial";
+
+/// The same beside a name that somebody chose: a `.partial` there may be theirs.
+const CHOSEN_PARTIAL: &str = ".authctl-partial";
+
+/// Bytes read at once for a digest.
+const DIGEST_CHUNK: usize = 1 << 20;
+
+/// A backup that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupMade {
+    /// Where it lies, absolute.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// How many accounts it holds.
+    pub users: i64,
 }
 
 /// Copies the database to a new file beside it, mode 0600, and verifies the copy before it gets its name.
@@ -45,33 +46,160 @@ pub struct BackupProgress {
 /// # Errors
 /// `Backup` where the copy cannot be written or differs, `Damaged` where the database itself is unsound; no
 /// backup is left then.
-pub(super) fn backup(
-    place: &Place,
-    now: Timestamp,
-    progress: &mut dyn FnMut(BackupProgress),
-) -> Result<PathBuf, StoreError> {
-    let database = &place.real;
+pub(super) fn backup(place: &Place, now: Timestamp, watch: Watch<'_>) -> Result<PathBuf, StoreError> {
+    beside(&Reader::again(place)?, now, watch)
+}
+
+fn beside(source: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<PathBuf, StoreError> {
+    let database = &source.place.real;
     sweep(database);
-    let (target, partial) = claim(database, now).map_err(|error| failed(database, error))?;
-    let fail = |error: io::Error| failed(&target, error);
-    copy_and_verify(place, &partial, progress)?;
-    std::fs::hard_link(&partial.path, &target).map_err(fail)?;
-    drop(partial);
-    files::sync_directory(&target).map_err(fail)?;
+    let (target, partial) = claim(database, MARK, now).map_err(|error| failed(database, error))?;
+    copy_and_verify(source, &partial, watch)?;
+    partial.publish(&target).map_err(|error| failed(&target, error))?;
     Ok(target)
 }
 
-fn failed(target: &Path, error: impl std::fmt::Display) -> StoreError {
-    StoreError::Backup { path: target.to_owned(), detail: error.to_string() }
+impl Reader {
+    /// Makes a verified copy, mode 0600: at `target`, or beside the database with the time in its name.
+    ///
+    /// # Errors
+    /// `Exists` where the name, or that of a journal beside it, is taken; `ReadOnly` where the directory is
+    /// missing or cannot be written; `Backup`, `Damaged`, `Busy`, `Interrupted`. No file is left then.
+    pub fn back_up(&self, target: Option<&Path>, now: Timestamp, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
+        let path = match target {
+            None => beside(self, now, watch)?,
+            Some(target) => {
+                self.at(target, watch)?;
+                target.to_owned()
+            }
+        };
+        let copy = Reader::open_immutable(&path)?;
+        let users = count(&copy.conn, "users").map_err(|error| failed(&path, error))?;
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, error))?.len();
+        Ok(BackupMade { path, bytes, users })
+    }
+
+    fn at(&self, target: &Path, watch: Watch<'_>) -> Result<(), StoreError> {
+        create::require_free(target)?;
+        let unfinished = files::side_file(target, CHOSEN_PARTIAL);
+        drop(Partial::dead(unfinished.clone()));
+        let partial = Partial::create(unfinished.clone()).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => StoreError::Exists { path: unfinished },
+            _ => StoreError::ReadOnly { path: target.to_owned(), detail: error.to_string() },
+        })?;
+        copy_and_verify(self, &partial, watch)?;
+        partial.publish(target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => StoreError::Exists { path: target.to_owned() },
+            _ => failed(target, error),
+        })
+    }
+
+    /// How many accounts the file holds.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn count_users(&self) -> Result<i64, StoreError> {
+        count(&self.conn, "users").map_err(|error| self.fail(error))
+    }
+
+    /// Whether [`Reader::back_up`] could make a file of this name.
+    ///
+    /// # Errors
+    /// `Exists`, `ReadOnly`.
+    pub fn require_backup_name(&self, target: &Path) -> Result<(), StoreError> {
+        create::require_free(target)
+    }
+
+    /// Where [`Reader::back_up`] without a target would put its copy, if nobody takes the name before.
+    pub fn backup_name(&self, now: Timestamp) -> PathBuf {
+        let database = &self.place.real;
+        let free = |path: &PathBuf| std::fs::symlink_metadata(path).is_err();
+        let names = (1_u32..).map(|number| named(database, MARK, now, number));
+        let path = names.into_iter().find(free).unwrap_or_else(|| named(database, MARK, now, 1));
+        std::path::absolute(&path).unwrap_or(path)
+    }
+
+    /// The backups beside the database that are older than the newest `keep`, oldest first: regular files alone,
+    /// with exactly the names that `authctl` gives. `made` counts as the newest, whatever the clock says.
+    pub fn older_backups(&self, made: &Path, keep: u32) -> Vec<PathBuf> {
+        let database = &self.place.real;
+        let directory = files::directory(database);
+        let mut found: Vec<(String, u32, PathBuf)> = std::fs::read_dir(&directory)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                let (stamp, number) = stamp_of(database, &entry.file_name())?;
+                let regular = entry.file_type().is_ok_and(|kind| kind.is_file());
+                let path = directory.join(entry.file_name());
+                let path = std::path::absolute(&path).unwrap_or(path);
+                (regular && path != made).then_some((stamp, number, path))
+            })
+            .collect();
+        found.sort();
+        let others = usize::try_from(keep).unwrap_or(usize::MAX).saturating_sub(1);
+        found.truncate(found.len().saturating_sub(others));
+        found.into_iter().map(|(_, _, path)| path).collect()
+    }
+}
+
+/// Removes one of the [`Reader::older_backups`]; a link that took its place since is left alone.
+///
+/// # Errors
+/// The operating system's.
+pub fn remove_backup(path: &Path) -> io::Result<()> {
+    if !std::fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file any more"));
+    }
+    std::fs::remove_file(path)
+}
+
+/// The SHA-256 of a backup, 64 lower-case hexadecimal digits.
+///
+/// # Errors
+/// The operating system's.
+pub fn digest(backup: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut file = std::fs::File::open(backup)?;
+    let mut chunk = vec![0_u8; DIGEST_CHUNK];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => break,
+            read => hasher.update(&chunk[..read]),
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The time and the number in the name of a backup of `database`; `None` for every other name.
+fn stamp_of(database: &Path, name: &std::ffi::OsStr) -> Option<(String, u32)> {
+    let rest = name.as_encoded_bytes().strip_prefix(database.file_name()?.as_encoded_bytes())?;
+    let rest = std::str::from_utf8(rest).ok()?.strip_prefix(MARK)?;
+    let (stamp, again) = rest.split_once('Z')?;
+    let shape = |(at, c): (usize, char)| if at == 8 { c == 'T' } else { c.is_ascii_digit() };
+    if stamp.len() != "20261125T020000".len() || !stamp.chars().enumerate().all(shape) {
+        return None;
+    }
+    let number = match again.strip_prefix('-') {
+        None if again.is_empty() => 1,
+        Some(digits) if !digits.starts_with(['0', '+']) => digits.parse().ok().filter(|number| *number > 1)?,
+        None | Some(_) => return None,
+    };
+    Some((stamp.to_owned(), number))
+}
+
+fn named(database: &Path, mark: &str, now: Timestamp, number: u32) -> PathBuf {
+    let stamp: String =
+        now.to_rfc3339().chars().take_while(|c| *c != '.' && *c != 'Z').filter(|c| *c != '-' && *c != ':').collect();
+    let again = if number == 1 { String::new() } else { format!("-{number}") };
+    files::side_file(database, &format!("{mark}{stamp}Z{again}"))
 }
 
 /// Finds a name that is free: the database's with the time, and a number where that is taken.
-fn claim(database: &Path, now: Timestamp) -> io::Result<(PathBuf, Partial)> {
-    let stamp: String =
-        now.to_rfc3339().chars().take_while(|c| *c != '.' && *c != 'Z').filter(|c| *c != '-' && *c != ':').collect();
+pub(super) fn claim(database: &Path, mark: &str, now: Timestamp) -> io::Result<(PathBuf, Partial)> {
     for number in 1_u32.. {
-        let again = if number == 1 { String::new() } else { format!("-{number}") };
-        let target = files::side_file(database, &format!("{MARK}{stamp}Z{again}"));
+        let target = named(database, mark, now, number);
         match Partial::create(files::side_file(&target, PARTIAL)) {
             // Looked at while the partial name is ours: nobody else can be about to give this name away.
             Ok(partial) if std::fs::symlink_metadata(&target).is_err() => return Ok((target, partial)),
@@ -83,156 +211,19 @@ fn claim(database: &Path, now: Timestamp) -> io::Result<(PathBuf, Partial)> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// A copy in the making, locked as long as its maker lives and removed with it.
-struct Partial {
-    path: PathBuf,
-    file: File,
-}
-
-impl Partial {
-    fn create(path: PathBuf) -> io::Result<Self> {
-        let file = files::create_private(&path)?;
-        file.lock()?;
-        let partial = Self { path, file };
-        // Between the two a sweep may have taken it for a dead one.
-        if partial.is_there() { Ok(partial) } else { Err(io::ErrorKind::AlreadyExists.into()) }
-    }
-
-    fn is_there(&self) -> bool {
-        let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-        let named = std::fs::symlink_metadata(&self.path).map(identity);
-        matches!((named, self.file.metadata().map(identity)), (Ok(named), Ok(ours)) if named == ours)
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if self.is_there() {
-            // What cannot be removed is swept by the next migration.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Removes what a killed migration left: partial copies of ours that no living process has locked.
-fn sweep(database: &Path) {
+/// Removes what a killed run left: partial copies of ours that no living process has locked.
+pub(super) fn sweep(database: &Path) {
     let Some(name) = database.file_name() else { return };
     let Ok(entries) = std::fs::read_dir(files::directory(database)) else { return };
-    let mut start = name.as_encoded_bytes().to_vec();
-    start.extend_from_slice(MARK.as_bytes());
+    let starts: Vec<Vec<u8>> = [MARK, BEFORE_RESTORE, STAGING]
+        .iter()
+        .map(|mark| [name.as_encoded_bytes(), mark.as_bytes()].concat())
+        .collect();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
-        if bytes.starts_with(&start) && bytes.ends_with(PARTIAL.as_bytes()) {
-            drop(dead_partial(entry.path()));
+        if starts.iter().any(|start| bytes.starts_with(start)) && bytes.ends_with(PARTIAL.as_bytes()) {
+            drop(Partial::dead(entry.path()));
         }
     }
-}
-
-/// The partial copy, where it is ours and its maker is gone; dropping it removes it.
-fn dead_partial(path: PathBuf) -> Option<Partial> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(rustix::fs::open(&path, flags, Mode::empty()).ok()?);
-    let metadata = file.metadata().ok()?;
-    let ours = metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw();
-    if !ours || file.try_lock().is_err() {
-        return None;
-    }
-    Some(Partial { path, file })
-}
-
-fn copy_and_verify(
-    place: &Place,
-    partial: &Partial,
-    progress: &mut dyn FnMut(BackupProgress),
-) -> Result<(), StoreError> {
-    let source = Reader::again(place)?;
-    let version = source.view().data_version()?;
-    copy(&source, place, &partial.path, progress)?;
-    partial.file.sync_all().map_err(|error| failed(&partial.path, error))?;
-    verify(&source, version, &partial.path)
-}
-
-fn copy(
-    source: &Reader,
-    place: &Place,
-    partial: &Path,
-    progress: &mut dyn FnMut(BackupProgress),
-) -> Result<(), StoreError> {
-    let fail = |error| match convert(error, place) {
-        StoreError::Busy { waited } => StoreError::Busy { waited },
-        other => failed(partial, other),
-    };
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let mut target = Connection::open_with_flags(partial, flags).map_err(fail)?;
-    target.pragma_update(None, "journal_mode", "OFF").map_err(fail)?;
-    target.pragma_update(None, "synchronous", "OFF").map_err(fail)?;
-    let backup = Backup::new(&source.conn, &mut target).map_err(fail)?;
-    let mut watch = Restarts::default();
-    loop {
-        let pages = if watch.restarts < MAX_RESTARTS { PAGES_PER_STEP } else { -1 };
-        match backup.step(pages).map_err(fail)? {
-            StepResult::Done => return Ok(()),
-            // The busy timeout of the source has passed.
-            StepResult::Busy => return Err(StoreError::Busy { waited: place.busy_timeout }),
-            StepResult::More => {}
-            // Another connection of this process, which will not take long.
-            _ => std::thread::sleep(RETRY_PAUSE),
-        }
-        let now = backup.progress();
-        watch.see(now.remaining);
-        progress(BackupProgress { done: now.pagecount - now.remaining, total: now.pagecount });
-    }
-}
-
-/// Counts how often the copy started over: the remaining pages grew.
-#[derive(Default)]
-struct Restarts {
-    remaining: Option<i32>,
-    restarts: u32,
-}
-
-impl Restarts {
-    fn see(&mut self, remaining: i32) {
-        if self.remaining.is_some_and(|before| remaining > before) {
-            self.restarts += 1;
-        }
-        self.remaining = Some(remaining);
-    }
-}
-
-/// The copy is sound and every table has as many rows as its original; where somebody has written since
-/// `version`, the copy is outdated anyway, and whoever asked for it will see that under the lock.
-fn verify(source: &Reader, version: i64, partial: &Path) -> Result<(), StoreError> {
-    let copy = Reader::open_immutable(partial)?;
-    let fail = |error| failed(partial, error);
-    let complaint: String = copy.conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(fail)?;
-    if complaint != "ok" {
-        return Err(StoreError::Damaged { detail: complaint });
-    }
-    let copied = counts(&copy.conn).map_err(fail)?;
-    let snapshot = source.conn.unchecked_transaction().map_err(|error| convert(error, &source.place))?;
-    let original = counts(&snapshot).map_err(|error| convert(error, &source.place))?;
-    let unchanged = users::data_version(&snapshot).map_err(|error| convert(error, &source.place))? == version;
-    match original.iter().find(|table| !copied.contains(table)) {
-        Some((table, rows)) if unchanged => Err(failed(partial, format!("'{table}' should hold {rows} rows"))),
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Tables with their numbers of rows; a name that is not UTF-8 cannot be asked for.
-fn counts(conn: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
-    let mut statement = conn.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
-    )?;
-    let names = statement.query_map([], |row| Ok(row.get_ref(0)?.as_str().ok().map(str::to_owned)))?;
-    let names: Vec<Option<String>> = names.collect::<rusqlite::Result<_>>()?;
-    names.into_iter().flatten().map(|name| count(conn, &name).map(|rows| (name, rows))).collect()
-}
-
-fn count(conn: &Connection, table: &str) -> rusqlite::Result<i64> {
-    let mut sql = String::from("SELECT count(*) FROM \"");
-    sql.push_str(&table.replace('"', "\"\""));
-    sql.push('"');
-    conn.query_row(&sql, [], |row| row.get(0))
 }

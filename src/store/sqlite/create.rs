@@ -45,7 +45,11 @@ pub fn create<T, E: From<StoreError>>(
     Ok(value)
 }
 
-fn require_free(path: &Path) -> Result<(), StoreError> {
+/// No file of this name, nor a journal that an earlier one left.
+///
+/// # Errors
+/// `Exists`, `ReadOnly`.
+pub(super) fn require_free(path: &Path) -> Result<(), StoreError> {
     // A journal that an earlier file left behind would be played back into the new one.
     for name in [path.to_owned(), files::side_file(path, "-journal"), files::side_file(path, "-wal")] {
         if std::fs::symlink_metadata(&name).is_ok() {

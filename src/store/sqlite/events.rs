@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, Tx, View};
+use super::{Reader, StoreError, Tx, View};
 use crate::model::event::{Acting, Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
 use crate::model::time::Timestamp;
 use crate::store::{Act, TriggerEffect};
@@ -79,6 +79,23 @@ impl Tx<'_> {
     }
 }
 
+impl Reader {
+    /// Time of the last event, as stored; `None` without any.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn last_event_time(&self) -> Result<Option<String>, StoreError> {
+        if !self.schema.has_events() {
+            return Ok(None);
+        }
+        self.conn
+            .prepare_cached("SELECT at FROM security_events ORDER BY id DESC LIMIT 1")
+            .and_then(|mut statement| statement.query_row([], |row| text(row, 0)).optional())
+            .map(Option::flatten)
+            .map_err(|error| self.fail(error))
+    }
+}
+
 impl View<'_> {
     /// The last events of one account, newest first; none on a file without the event log.
     ///
@@ -127,7 +144,7 @@ impl View<'_> {
 }
 
 /// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.
-fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
+pub(super) fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(index)? {
         ValueRef::Null => None,
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),

@@ -78,7 +78,8 @@ pub(super) fn other_owner(path: &Path) -> Option<String> {
     (uid != rustix::process::geteuid().as_raw()).then(|| owner_name(uid))
 }
 
-fn owner_name(uid: u32) -> String {
+/// A user for people: the name where there is one, and the number.
+pub(super) fn owner_name(uid: u32) -> String {
     match nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid)) {
         Ok(Some(user)) => format!("'{}' (uid {uid})", user.name),
         Ok(None) | Err(_) => format!("uid {uid}"),
@@ -142,7 +143,10 @@ pub(super) fn cannot_open(place: &Place, detail: String) -> StoreError {
 /// Creates a file that only its owner may read; an existing one is never opened.
 pub(super) fn create_private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
+    // A umask may have taken away our own rights, too.
+    rustix::fs::fchmod(&file, rustix::fs::Mode::from_raw_mode(OWNER_ONLY))?;
+    Ok(file)
 }
 
 /// Makes a new name in the directory of `path` last over a power cut.

@@ -15,7 +15,7 @@ use super::{Place, Reader, StoreError, Tx, backup, convert, schema, users};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
-use crate::store::{Act, BackupProgress, Mode};
+use crate::store::{Act, Mode, Watch};
 
 /// How often the backup is made again before it is made under the lock.
 const BACKUP_TRIES: u32 = 2;
@@ -80,7 +80,7 @@ impl MigrationPlan {
     }
 
     /// The steps, where nothing stands in the way.
-    fn without_faults(self) -> Result<Vec<Step>, StoreError> {
+    pub(super) fn without_faults(self) -> Result<Vec<Step>, StoreError> {
         if self.faults.is_empty() { Ok(self.steps) } else { Err(StoreError::Drift { faults: self.faults }) }
     }
 }
@@ -131,12 +131,7 @@ impl Migration {
     ///
     /// # Errors
     /// `Drift`, `Backup`, `Busy` and whatever keeps the file from being written; nothing is changed then.
-    pub fn run(
-        &mut self,
-        act: &Act<'_>,
-        wish: BackupWish,
-        progress: &mut dyn FnMut(BackupProgress),
-    ) -> Result<MigrateOutcome, StoreError> {
+    pub fn run(&mut self, act: &Act<'_>, wish: BackupWish, watch: Watch<'_>) -> Result<MigrateOutcome, StoreError> {
         let steps = self.steps()?;
         if pending(&steps) == 0 {
             return Ok(MigrateOutcome::unchanged(steps));
@@ -147,7 +142,7 @@ impl Migration {
         }
         for _ in 0..BACKUP_TRIES {
             let version = self.reader.view().data_version()?;
-            let backup = Kept::make(&self.reader.place, act.clock.now(), progress)?;
+            let backup = Kept::make(&self.reader.place, act.clock.now(), watch)?;
             let under = self.begin(act)?;
             // Still what was copied; or somebody else has done all there was to do.
             if under.data_version()? == version || pending(&under.steps) == 0 {
@@ -155,7 +150,7 @@ impl Migration {
             }
         }
         let under = self.begin(act)?;
-        let backup = Kept::make(under.place, under.now, progress)?;
+        let backup = Kept::make(under.place, under.now, watch)?;
         under.finish(act, Some(backup))
     }
 
@@ -239,8 +234,8 @@ struct Kept {
 }
 
 impl Kept {
-    fn make(place: &Place, now: Timestamp, progress: &mut dyn FnMut(BackupProgress)) -> Result<Self, StoreError> {
-        backup::backup(place, now, progress).map(|path| Self { path: Some(path) })
+    fn make(place: &Place, now: Timestamp, watch: Watch<'_>) -> Result<Self, StoreError> {
+        backup::backup(place, now, watch).map(|path| Self { path: Some(path) })
     }
 
     fn keep(mut self) -> Option<PathBuf> {

@@ -4,11 +4,18 @@
 //! SQLite has other defaults, so both are set at opening (`open.rs`).
 
 pub(super) mod backup;
+pub(super) mod check;
+pub(super) mod compare;
+pub(super) mod copy;
 pub(super) mod create;
 mod events;
+pub(super) mod facts;
 mod files;
+mod holders;
 pub(super) mod migrate;
 pub(super) mod open;
+pub(super) mod rehearse;
+pub(super) mod restore;
 pub(super) mod schema;
 pub(super) mod users;
 mod wanted;

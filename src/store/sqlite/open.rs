@@ -152,6 +152,14 @@ fn settle_writer(reader: &Reader, closing: Closing) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// For a writer that leaves no side file behind: whether it can.
+///
+/// # Errors
+/// As for [`closing`].
+pub(super) fn require_leaving_nothing(place: &Place) -> Result<(), StoreError> {
+    closing(place).map(|_| ())
+}
+
 fn connect_reader(place: &Place) -> Result<Opened<Reader>, StoreError> {
     if files::side_files_would_be_foreign(&place.real)
         && files::directory_writable(&place.real)

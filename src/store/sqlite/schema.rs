@@ -203,6 +203,11 @@ impl Schema {
         missing
     }
 
+    /// Names of the columns of `users`, in their order.
+    pub(super) fn column_names(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
     fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }

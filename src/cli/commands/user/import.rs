@@ -124,9 +124,7 @@ fn announce(context: &mut Context<'_>, rows: usize) -> anyhow::Result<()> {
 fn run(context: &mut Context<'_>, store: &mut Store, mut plan: Plan, wishes: Wishes) -> anyhow::Result<Finished> {
     let odd: Vec<(u64, Vec<String>)> =
         plan.rows.iter().filter(|row| !row.odd().is_empty()).map(|row| (row.line, row.odd().to_vec())).collect();
-    let work = LongWork::begin().map_err(|error| {
-        Failure::new(Class::Unexpected, format!("cannot watch for signals while passwords are hashed: {error}"))
-    })?;
+    let work = LongWork::begin();
     let rows = std::mem::take(&mut plan.rows);
     let (rows, credentials, to_make) = match context.global.dry_run {
         true => {
@@ -135,7 +133,7 @@ fn run(context: &mut Context<'_>, store: &mut Store, mut plan: Plan, wishes: Wis
         }
         false => prepare(context, rows, &wishes, &work)?,
     };
-    let interrupted = || work.is_interrupted();
+    let interrupted = || work.must_stop();
     let written =
         import::write(store, &context.act(), plan.looked_at, rows, wishes.if_present, wishes.ending, &interrupted)
             .map_err(Refused)?;
@@ -182,7 +180,7 @@ fn prepare(
     let mut console = Console::new(&mut *context.world.stderr, context.voice);
     let mut tick = |done| {
         meter.show(done, &mut console);
-        if work.is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if work.must_stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let ready = import::hash(settings, rows, &mut random, &mut tick).map_err(Refused)?;
     drop(meter);

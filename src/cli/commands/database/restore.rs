@@ -1,0 +1,203 @@
+//! `db restore`.
+
+use std::path::{Path, PathBuf};
+
+use super::loss;
+use super::words::{counted, operand, way_back};
+use crate::cli::args::RestoreArgs;
+use crate::cli::context::Context;
+use crate::cli::exit::DONE;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::message::{explain, shell};
+use crate::cli::meter::metered;
+use crate::cli::output::escape::escape;
+use crate::cli::output::{Format, check_columns, emit_one};
+use crate::cli::view::RestoreView;
+use crate::model::text;
+use crate::ops;
+use crate::ops::error::Class;
+use crate::store::{BackupFile, Loss, Reader, Restored, StoreError, require_unused, same_file};
+
+/// The file in whose place the backup goes.
+enum Present {
+    /// There is none.
+    Missing,
+    /// It is one of the app's, and what would be lost of it; `None`: it is too damaged to tell.
+    There(Option<Loss>),
+}
+
+/// Looks the backup through, shows what would be lost, asks, and puts it in place.
+pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> {
+    check_columns::<RestoreView>(&context.style).map_err(Failure::from)?;
+    let file = operand(context, &args.file)?;
+    let database = context.database_path()?;
+    if same_file(&file, &database) {
+        let shown = escape(&text::path(&file)).into_owned();
+        return Err(Failure::usage(format!("'{shown}' is the database itself, not a backup of it"))
+            .hint("name the backup; the database to put it in place of is named by --database")
+            .into());
+    }
+    let backup =
+        BackupFile::open(&file, context.busy_timeout).map_err(|error| backup_refusal(context, &file, error))?;
+    let present = look(context, &database, &backup)?;
+    loss::say_backup(context, &file, &backup)?;
+    let question = match &present {
+        Present::Missing => {
+            context.console().note(&format!("there is no file '{}': it would be made", text::path(&database)));
+            format!("Make '{}' from this backup?", text::path(&database))
+        }
+        Present::There(loss) => {
+            loss::say(context, &database, loss.as_ref())?;
+            format!("Put this backup in the place of '{}'?", text::path(&database))
+        }
+    };
+    context.confirm(&question)?;
+    if context.global.dry_run {
+        let words = format!("would restore {} from '{}'", accounts(backup.users()), text::path(&file));
+        context.console().done(&words);
+        return print(context, &database, &file, &backup, &present, None);
+    }
+    let restored = put(context, &database, &backup, &present)?;
+    say(context, &database, &file, &backup, &restored);
+    print(context, &database, &file, &backup, &present, restored.kept.as_deref())
+}
+
+fn accounts(count: i64) -> String {
+    counted(count.unsigned_abs(), "account")
+}
+
+/// Opens the present file, sees that nobody uses it, and compares.
+fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyhow::Result<Present> {
+    let opened = match Reader::open(database, context.busy_timeout, context.access()) {
+        Ok(opened) => opened,
+        Err(StoreError::Missing { .. }) if std::fs::symlink_metadata(database).is_err() => return Ok(Present::Missing),
+        Err(error) => return Err(present_refusal(context, database, error).into()),
+    };
+    context.say_notes(&opened.notes, database);
+    let hidden = require_unused(database).map_err(|error| present_refusal(context, database, error))?;
+    if hidden > 0 {
+        context.console().warn(
+            "the processes of other users cannot be looked at: if the app runs in one of them, stop it first; root sees \
+             them all",
+        );
+    }
+    match backup.loss(&opened.store) {
+        Ok(loss) => Ok(Present::There(Some(loss))),
+        Err(StoreError::Damaged { .. } | StoreError::Unreadable { .. }) => Ok(Present::There(None)),
+        Err(error) => Err(Refused::from(error).into()),
+    }
+}
+
+fn put(context: &mut Context<'_>, database: &Path, backup: &BackupFile, present: &Present) -> anyhow::Result<Restored> {
+    let result = metered(context, "restore", |act, watch| match present {
+        Present::Missing => backup.restore_as_new(database, act, watch),
+        Present::There(loss) => backup.restore_over(database, act, loss.as_ref(), watch),
+    });
+    Ok(result.map_err(|error| present_refusal(context, database, error))?)
+}
+
+/// What is wrong with the operand; the usual hints are about the database.
+fn backup_refusal(context: &Context<'_>, file: &Path, error: StoreError) -> Failure {
+    let shown = escape(&text::path(file)).into_owned();
+    let other = "name another backup; nothing was changed";
+    let (class, message, hint) = match &error {
+        StoreError::Missing { .. } => (
+            Class::DbMissing,
+            format!("there is no backup at '{shown}'"),
+            "authctl db backup names what it makes; those beside the database end in .backup- and the time",
+        ),
+        StoreError::Damaged { detail } => {
+            (Class::DbUnreadable, format!("the backup '{shown}' is damaged: {}", escape(detail)), other)
+        }
+        StoreError::Directory { .. } => {
+            (Class::DbNotSqlite, format!("'{shown}' is a directory, not a backup"), "name the file in it")
+        }
+        StoreError::Empty { .. } => (Class::DbNotSqlite, format!("'{shown}' is an empty file, not a backup"), other),
+        StoreError::HotJournal { .. } => (
+            Class::DbUnreadable,
+            format!("the backup '{shown}' holds an unfinished transaction: its journal lies beside it"),
+            "let SQLite undo it: authctl db check --database FILE; or name another backup",
+        ),
+        _ => {
+            let failure = explain(&ops::Error::from(error), context.now());
+            return Failure { hint: Some(other.to_owned()), ..failure };
+        }
+    };
+    Failure::new(class, message).hint(hint)
+}
+
+/// What is wrong with the present file.
+fn present_refusal(context: &Context<'_>, database: &Path, error: StoreError) -> Failure {
+    let aside = || {
+        let (from, to) = (shell(database), shell(&aside(database)));
+        format!("if it is to be replaced, move it away first: mv {from} {to}; then db restore makes it anew")
+    };
+    let hint = match &error {
+        StoreError::NotSqlite { .. }
+        | StoreError::Empty { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Damaged { .. } => aside(),
+        StoreError::Exists { path } => {
+            let (from, to) = (shell(path), shell(&self::aside(path)));
+            format!("it would be taken for a part of the restored file; move it away: mv {from} {to}")
+        }
+        StoreError::InUse { .. } => {
+            "stop the app (systemctl status PID names its service), then run the command again".to_owned()
+        }
+        StoreError::Backup { .. } => "make room beside the database; nothing was changed".to_owned(),
+        _ => return explain(&ops::Error::from(error), context.now()),
+    };
+    Failure { hint: Some(hint), ..explain(&ops::Error::from(error), context.now()) }
+}
+
+fn aside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".aside");
+    PathBuf::from(name)
+}
+
+fn say(context: &mut Context<'_>, database: &Path, file: &Path, backup: &BackupFile, restored: &Restored) {
+    let (users, from) = (accounts(restored.users), text::path(file));
+    context.console().done(&format!("restored '{}': {users} from '{from}', verified", text::path(database)));
+    match &restored.kept {
+        None => context
+            .console()
+            .hint("the file is new: it belongs to you alone (mode 0600); give it to the user that the app runs as"),
+        Some(kept) => {
+            context.console().done(&format!("the file that was there before is in '{}'", text::path(kept)));
+            match &restored.damage {
+                None => {
+                    let back = way_back(context, kept);
+                    context.console().hint(&format!("the way back: {back}"));
+                }
+                Some(damage) => {
+                    context.console().warn(&format!("that copy is as damaged as the file was: {}", escape(damage)));
+                }
+            }
+        }
+    }
+    if !backup.schema().missing().is_empty() {
+        context.console().hint("this backup is from before a migration: run authctl migrate next");
+    }
+    context.console().hint("start the app again; tokens issued before are judged by the restored accounts");
+}
+
+fn print(
+    context: &mut Context<'_>,
+    database: &Path,
+    file: &Path,
+    backup: &BackupFile,
+    present: &Present,
+    kept: Option<&Path>,
+) -> anyhow::Result<u8> {
+    if context.style.format != Format::Table {
+        let loss = match present {
+            Present::There(loss) => loss.as_ref(),
+            Present::Missing => None,
+        };
+        let view = RestoreView::new(database, file, backup, loss, kept);
+        emit_one(&mut *context.world.stdout, &context.style, &view)
+            .map_err(|error| Failure::from(error).hint("the database was restored; stderr says how"))?;
+    }
+    Ok(DONE)
+}

@@ -1,0 +1,354 @@
+//! Putting a backup in the place of the database, through SQLite itself, in one transaction of the present file.
+//!
+//! What a newcomer would get wrong: renaming the backup over the database would leave the old `-wal` or `-journal`
+//! beside it, which SQLite then plays into the new file; and whoever has the old file open would go on writing
+//! to it unseen.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+
+use super::backup::{BEFORE_RESTORE, STAGING, claim, sweep};
+use super::compare::Loss;
+use super::copy::{Counts, PAGES_PER_STEP, Partial, Watch, copy, counts, failed, step, verify};
+use super::holders::{holders, identity};
+use super::{Place, Reader, StoreError, Tx, check, convert, convert_at_opening, create, files, open, schema};
+use crate::model::event::{EventDraft, EventName};
+use crate::model::scope::Scope;
+use crate::model::time::Timestamp;
+use crate::store::{Act, Schema};
+
+/// A backup that was looked through: sound, and one of the app's.
+pub struct BackupFile {
+    reader: Reader,
+    counts: Counts,
+    orphans: u64,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the file lies that was there before; `None` where there was none.
+    pub kept: Option<PathBuf>,
+    /// What is wrong with the file that was there before, where it is damaged.
+    pub damage: Option<String>,
+    /// How many accounts are there now.
+    pub users: i64,
+}
+
+impl BackupFile {
+    /// Opens a backup and checks it as a whole; from here on it is read in one state.
+    ///
+    /// # Errors
+    /// Each reason has its own [`StoreError`]: `Damaged` for an unsound one, `Foreign` for one of another program.
+    pub fn open(path: &Path, busy_timeout: Duration) -> Result<Self, StoreError> {
+        files::inspect(path)?;
+        let place = Place::new(path, busy_timeout);
+        let has_wal = files::side_file(&place.real, "-wal").exists();
+        // A finished WAL file is read as it lies there: opening it would make side files beside it.
+        let reader = if !has_wal && files::is_wal(&place.real) {
+            Reader::open_immutable(&place.real)?
+        } else {
+            Reader::again(&place)?
+        };
+        let fail = |error| convert_at_opening(error, &place);
+        reader.conn.execute_batch("BEGIN").map_err(fail)?;
+        if let Some(detail) = check::first_complaint(&reader.conn).map_err(fail)? {
+            return Err(StoreError::Damaged { detail });
+        }
+        let counts = counts(&reader.conn).map_err(fail)?;
+        let orphans = check::orphans(&reader.conn);
+        Ok(Self { reader, counts, orphans })
+    }
+
+    /// What its schema is.
+    pub fn schema(&self) -> &Schema {
+        self.reader.schema()
+    }
+
+    /// How many accounts it holds.
+    pub fn users(&self) -> i64 {
+        self.counts.iter().find(|(name, _)| name.eq_ignore_ascii_case("users")).map_or(0, |(_, rows)| *rows)
+    }
+
+    /// How many of its rows point to rows that are not there.
+    pub fn orphans(&self) -> u64 {
+        self.orphans
+    }
+
+    /// Time of its last event, as stored.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    pub fn last_event(&self) -> Result<Option<String>, StoreError> {
+        self.reader.last_event_time()
+    }
+
+    /// What the present file holds that would go.
+    ///
+    /// # Errors
+    /// [`StoreError`] where either cannot be read.
+    pub fn loss(&self, present: &Reader) -> Result<Loss, StoreError> {
+        Loss::of(present, &self.reader)
+    }
+
+    /// Puts it in the place of an existing database, keeping a copy of that one. `shown` is what the operator
+    /// agreed to lose; `None`: it could not be told.
+    ///
+    /// # Errors
+    /// `InUse`, `Busy` and `Changed` where somebody else works on the file, and whatever keeps it from being
+    /// written; it is as it was then.
+    pub fn restore_over(
+        &self,
+        database: &Path,
+        act: &Act<'_>,
+        shown: Option<&Loss>,
+        watch: Watch<'_>,
+    ) -> Result<Restored, StoreError> {
+        let place = Place::new(database, self.reader.place.busy_timeout);
+        require_unused(database)?;
+        sweep(&place.real);
+        let now = act.clock.now();
+        let staged = Staged::make(self, &place, Some(&Shape::of(&place)?), act, now, watch)?;
+        let mut locked = Locked::take(&place)?;
+        require_unused(database)?;
+        if let Some(shown) = shown
+            && self.loss(&locked.reader)? != *shown
+        {
+            return Err(StoreError::Changed { path: database.to_owned() });
+        }
+        let (kept, damage) = keep(&locked.reader, now, watch)?;
+        if let Err(error) = locked.put(&staged, watch) {
+            if matches!(error, StoreError::Interrupted | StoreError::Busy { .. }) {
+                // The file is as it was for certain: its copy would only be litter.
+                let _ = std::fs::remove_file(&kept);
+            }
+            return Err(error);
+        }
+        locked.require_like(&staged, &kept)?;
+        locked.release()?;
+        files::sync_directory(&place.real).map_err(|error| failed(&place.real, error))?;
+        let kept = std::path::absolute(&kept).unwrap_or(kept);
+        Ok(Restored { kept: Some(kept), damage, users: self.users() })
+    }
+
+    /// Makes the database anew where there is none.
+    ///
+    /// # Errors
+    /// `Exists` where the name, or that of a journal beside it, is taken by now; no file is left then.
+    pub fn restore_as_new(&self, database: &Path, act: &Act<'_>, watch: Watch<'_>) -> Result<Restored, StoreError> {
+        create::require_free(database)?;
+        let place = Place::new(database, self.reader.place.busy_timeout);
+        sweep(&place.real);
+        let staged = Staged::make(self, &place, None, act, act.clock.now(), watch)?;
+        staged.partial.publish(database).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: database.to_owned() },
+            _ => StoreError::ReadOnly { path: database.to_owned(), detail: error.to_string() },
+        })?;
+        Ok(Restored { kept: None, damage: None, users: self.users() })
+    }
+}
+
+/// Whether both names mean the same file, through links of every kind.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((identity(one), identity(other)), (Some(one), Some(other)) if one == other)
+}
+
+/// How many processes of other users could not be asked whether they have the file open.
+///
+/// # Errors
+/// `InUse`, naming each process that has.
+pub fn require_unused(database: &Path) -> Result<usize, StoreError> {
+    let found = holders(&files::real(database));
+    if found.named.is_empty() {
+        return Ok(found.hidden);
+    }
+    Err(StoreError::InUse { path: database.to_owned(), holders: found.named })
+}
+
+/// What of the present file the restored one keeps.
+struct Shape {
+    journal_mode: String,
+    page_size: i64,
+}
+
+impl Shape {
+    fn of(place: &Place) -> Result<Self, StoreError> {
+        Self::read(&Reader::again(place)?.conn).map_err(|error| convert(error, place))
+    }
+
+    fn read(conn: &Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            journal_mode: conn.query_row("PRAGMA journal_mode", [], |row| row.get(0))?,
+            page_size: conn.query_row("PRAGMA page_size", [], |row| row.get(0))?,
+        })
+    }
+}
+
+/// The file that is about to be put in place, complete with its event, and verified.
+struct Staged {
+    partial: Partial,
+    expected: Counts,
+}
+
+impl Staged {
+    fn make(
+        backup: &BackupFile,
+        place: &Place,
+        present: Option<&Shape>,
+        act: &Act<'_>,
+        now: Timestamp,
+        watch: Watch<'_>,
+    ) -> Result<Self, StoreError> {
+        let cannot = |error: std::io::Error| StoreError::ReadOnly {
+            path: place.path.clone(),
+            detail: format!("nothing can be put beside it: {error}"),
+        };
+        let (_, partial) = claim(&place.real, STAGING, now).map_err(cannot)?;
+        copy(&backup.reader, &partial, watch)?;
+        let fail = |error| failed(&partial.path, error);
+        let own = Shape::read(&backup.reader.conn).map_err(fail)?;
+        let mut conn = rewritable(&partial.path).map_err(fail)?;
+        if let Some(present) = present.filter(|present| present.journal_mode == "wal")
+            && present.page_size != own.page_size
+        {
+            // SQLite takes pages of another size into a WAL file only if they are cut anew.
+            conn.pragma_update(None, "page_size", present.page_size).map_err(fail)?;
+            conn.execute_batch("VACUUM").map_err(fail)?;
+        }
+        append_event(&mut conn, &backup.reader.place, act, now)?;
+        if present.is_none() && own.journal_mode == "wal" {
+            conn.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+        }
+        let expected = own_tables(counts(&conn).map_err(fail)?);
+        require_same(&backup.counts, &expected).map_err(|detail| failed(&partial.path, detail))?;
+        conn.close().map_err(|(_, error)| fail(error))?;
+        verify(&partial.path, Some(&expected))?;
+        Ok(Self { partial, expected })
+    }
+}
+
+/// A connection for the last changes to a copy that is thrown away if anything fails. It leaves WAL mode: the
+/// mode of the file in whose place it goes is the one that stays.
+fn rewritable(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let conn = Connection::open_with_flags(path, flags)?;
+    open::settle(&conn, Duration::ZERO)?;
+    // VACUUM attaches a file of its own.
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+    conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    conn.pragma_update(None, "synchronous", "OFF")?;
+    conn.pragma_update(None, "journal_mode", "MEMORY")?;
+    Ok(conn)
+}
+
+/// Where the backup has the event log: what was restored, from which backup.
+fn append_event(conn: &mut Connection, backup: &Place, act: &Act<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let fail = |error| convert(error, backup);
+    let schema = schema::read(conn).map_err(fail)?;
+    if !schema.has_events() {
+        return Ok(());
+    }
+    let name = backup.path.file_name().map(|name| crate::model::text::path(Path::new(name))).unwrap_or_default();
+    let draft = EventDraft::new(EventName::DatabaseRestored).detail("backup", name.as_str());
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    let tx = Tx { tx, schema: &schema, place: backup, scope: &Scope::All, meant: std::cell::Cell::new(0) };
+    tx.append_events(vec![draft], None, act, now)?;
+    tx.tx.commit().map_err(fail)
+}
+
+/// Without SQLite's own tables, which follow from the others.
+fn own_tables(counts: Counts) -> Counts {
+    counts.into_iter().filter(|(name, _)| !name.starts_with("sqlite_")).collect()
+}
+
+/// The same rows as the backup, and the one event more.
+fn require_same(backup: &Counts, staged: &Counts) -> Result<(), String> {
+    for (name, rows) in own_tables(backup.clone()) {
+        let found = staged.iter().find(|(table, _)| *table == name).map_or(0, |(_, rows)| *rows);
+        let event = i64::from(name.eq_ignore_ascii_case("security_events"));
+        if found != rows && found != rows + event {
+            return Err(format!("'{name}' should hold {rows} rows"));
+        }
+    }
+    Ok(())
+}
+
+/// The present file, which nobody else can use as long as this lives.
+struct Locked {
+    reader: Reader,
+}
+
+impl Locked {
+    fn take(place: &Place) -> Result<Self, StoreError> {
+        let fail = |error| convert_at_opening(error, place);
+        open::require_leaving_nothing(place)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(open::plain_name(&place.real), flags).map_err(fail)?;
+        open::settle(&conn, place.busy_timeout).map_err(fail)?;
+        if conn.is_readonly(MAIN_DB).map_err(fail)? || !files::directory_writable(&place.real) {
+            return Err(files::cannot_write(place, "permission denied".into()));
+        }
+        // Before the first read: in WAL mode only this keeps those out that have the file open already.
+        conn.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(fail)?;
+        conn.execute_batch("BEGIN EXCLUSIVE").map_err(fail)?;
+        let schema = schema::read(&conn).map_err(fail)?;
+        conn.execute_batch("COMMIT").map_err(fail)?;
+        schema.require_ours(place)?;
+        Ok(Self { reader: Reader { conn, schema, place: place.clone(), scope: Scope::All } })
+    }
+
+    /// One transaction: whoever kills us leaves the old file or the new one.
+    fn put(&mut self, staged: &Staged, watch: Watch<'_>) -> Result<(), StoreError> {
+        let Reader { conn, place, .. } = &mut self.reader;
+        let fail = |error| convert(error, place);
+        let source = Reader::open_immutable(&staged.partial.path)?;
+        let backup = Backup::new(&source.conn, conn).map_err(fail)?;
+        while step(&backup, PAGES_PER_STEP, place.busy_timeout, watch, fail)? {}
+        Ok(())
+    }
+
+    /// What is there now is what was staged.
+    fn require_like(&self, staged: &Staged, kept: &Path) -> Result<(), StoreError> {
+        let wrong = |detail: String| StoreError::Restored { kept: kept.to_owned(), detail };
+        let fail = |error: rusqlite::Error| wrong(error.to_string());
+        if let Some(complaint) = check::first_complaint(&self.reader.conn).map_err(fail)? {
+            return Err(wrong(complaint));
+        }
+        let found = own_tables(counts(&self.reader.conn).map_err(fail)?);
+        if found == staged.expected { Ok(()) } else { Err(wrong("its tables hold other numbers of rows".into())) }
+    }
+
+    /// Lets the others in again; SQLite takes its side files away.
+    fn release(self) -> Result<(), StoreError> {
+        let Reader { conn, place, .. } = self.reader;
+        conn.close().map_err(|(_, error)| convert(error, &place))?;
+        if files::side_file(&place.real, "-shm").exists() {
+            // Left by whoever read the file before; the last one out of an ordinary connection takes it along.
+            let last = Connection::open_with_flags(open::plain_name(&place.real), OpenFlags::SQLITE_OPEN_READ_WRITE);
+            if let Ok(last) = last {
+                // In use again by now: then it is theirs.
+                let _ = schema::version(&last);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A copy of the present file beside it, and what is wrong with that file where it is damaged: its copy is as
+/// damaged then, page by page.
+fn keep(present: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<(PathBuf, Option<String>), StoreError> {
+    let database = &present.place.real;
+    let (target, partial) = claim(database, BEFORE_RESTORE, now).map_err(|error| failed(database, error))?;
+    let original = copy(present, &partial, watch)?;
+    let damage = match verify(&partial.path, original.as_ref()) {
+        Ok(()) => None,
+        Err(StoreError::Damaged { detail }) => Some(detail),
+        Err(other) => return Err(other),
+    };
+    partial.publish(&target).map_err(|error| failed(&target, error))?;
+    Ok((target, damage))
+}
