@@ -10,6 +10,7 @@ use super::console::{Console, ErrorForm, Verbosity, Voice};
 use super::failure::{Failure, Refused};
 use super::output::color::{Color, Environment, Stream, When, decide};
 use super::output::{CsvText, Format, OutputError, Style};
+use super::settings::audit_key::{self, AuditKeyError};
 use super::settings::config::{self, Config};
 use super::settings::database::{Located, Origin, locate};
 use super::settings::key::{self, KeyError, KeySource, ResolvedKey};
@@ -17,6 +18,7 @@ use super::world::World;
 use crate::crypto::password::HashParams;
 use crate::model::event::Actor;
 use crate::model::role::RoleName;
+use crate::model::secret::ChainKey;
 use crate::model::text;
 use crate::model::time::{Clock, Timestamp, parse_duration};
 use crate::ops::{Settings, error::Class};
@@ -42,6 +44,9 @@ pub struct Context<'w> {
     pub settings: Settings,
     /// `database` of the configuration.
     configured_database: Option<String>,
+    /// The key of the event log's chain, where `audit_key_file` is configured. Commands that only read go on
+    /// without it.
+    chain_key: Option<Result<ChainKey, AuditKeyError>>,
     /// How long to wait for a lock.
     pub busy_timeout: Duration,
 }
@@ -97,7 +102,7 @@ impl<'w> Context<'w> {
             return Err(Failure::usage("--json and --output at once").hint("--json is short for --output json").into());
         }
         let busy_timeout = busy_timeout(global.busy_timeout.as_deref())?;
-        let (config, _path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
+        let (config, path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
             .map_err(|error| with_hint(Class::Usage, error.to_string(), error.hint()))?;
         let style = Style {
             format: format(global),
@@ -108,7 +113,12 @@ impl<'w> Context<'w> {
             lacking: Vec::new(),
         };
         let configured_database = config.database.clone();
-        Ok(Self { settings: settings(config)?, configured_database, world, global, voice, style, busy_timeout })
+        let beside = path.as_deref().and_then(std::path::Path::parent);
+        let key_file =
+            config.audit_key_file.as_ref().map(|file| beside.map_or_else(|| file.clone(), |dir| dir.join(file)));
+        let chain_key = key_file.map(|file| audit_key::read(&file));
+        let settings = settings(config)?;
+        Ok(Self { settings, configured_database, chain_key, world, global, voice, style, busy_timeout })
     }
 
     /// stderr.
@@ -128,13 +138,27 @@ impl<'w> Context<'w> {
 
     /// Who acts, when and how.
     pub fn act(&self) -> Act<'_> {
-        act(&*self.world.clock, &self.world.actor, self.global)
+        act(&*self.world.clock, &self.world.actor, self.global, chain_key(&self.chain_key))
     }
 
     /// The same beside stderr, for a verb that speaks while it works.
     pub fn act_and_console(&mut self) -> (Act<'_>, Console<'_>) {
         let World { clock, actor, stderr, .. } = &mut *self.world;
-        (act(&**clock, actor, self.global), Console::new(&mut **stderr, self.voice))
+        (act(&**clock, actor, self.global, chain_key(&self.chain_key)), Console::new(&mut **stderr, self.voice))
+    }
+
+    /// The key of the event log's chain; `None` where none is configured.
+    ///
+    /// Whatever writes asks for it first: without the configured key nothing may be written.
+    ///
+    /// # Errors
+    /// One is configured and cannot be read.
+    pub fn chain_key(&self) -> Result<Option<&ChainKey>, Failure> {
+        match &self.chain_key {
+            None => Ok(None),
+            Some(Ok(key)) => Ok(Some(key)),
+            Some(Err(error)) => Err(audit_key_failure(error)),
+        }
     }
 
     /// Which file, and who named it.
@@ -179,8 +203,9 @@ impl<'w> Context<'w> {
     /// Opens the file for writing.
     ///
     /// # Errors
-    /// The file's; `Pending` and `Drift` among them; triggers with `--no-triggers`.
+    /// The file's; `Pending` and `Drift` among them; triggers with `--no-triggers`; the audit key's.
     pub fn store(&mut self) -> anyhow::Result<Store> {
+        self.chain_key()?;
         let located = self.locate()?;
         let Opened { store, notes } =
             Store::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
@@ -338,9 +363,14 @@ impl<'w> Context<'w> {
     }
 }
 
-fn act<'a>(clock: &'a dyn Clock, actor: &dyn Fn() -> Actor, global: &'a Global) -> Act<'a> {
+fn act<'a>(
+    clock: &'a dyn Clock,
+    actor: &dyn Fn() -> Actor,
+    global: &'a Global,
+    chain_key: Option<&'a ChainKey>,
+) -> Act<'a> {
     let mode = if global.dry_run { Mode::DryRun } else { Mode::Commit };
-    Act { clock, actor: actor(), acting: None, chain_key: None, reason: global.reason.as_deref(), mode }
+    Act { clock, actor: actor(), acting: None, chain_key, reason: global.reason.as_deref(), mode }
 }
 
 /// How long the app waits for a lock, too (`app-facts`, Login and lockout).
@@ -388,6 +418,22 @@ fn key_class(error: &KeyError) -> Class {
         KeyError::Default { .. } => Class::KeyDefault,
         KeyError::Unusable { .. } | KeyError::Unreadable { .. } | KeyError::Expansion { .. } => Class::KeyUnusable,
     }
+}
+
+/// The key, where it could be read; a verb that writes has asked [`Context::chain_key`] before.
+fn chain_key(read: &Option<Result<ChainKey, AuditKeyError>>) -> Option<&ChainKey> {
+    read.as_ref().and_then(|key| key.as_ref().ok())
+}
+
+fn audit_key_failure(error: &AuditKeyError) -> Failure {
+    let class = match error {
+        AuditKeyError::Missing(_) => Class::KeyMissing,
+        AuditKeyError::Empty(_) => Class::KeyEmpty,
+        AuditKeyError::Short { .. } | AuditKeyError::Open { .. } | AuditKeyError::Unreadable { .. } => {
+            Class::KeyUnusable
+        }
+    };
+    with_hint(class, error.to_string(), Some(error.hint()))
 }
 
 /// A key that is missing or refused, with the way out.

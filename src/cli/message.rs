@@ -172,6 +172,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
         StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
+        StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }

@@ -242,6 +242,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Conflict(_) | StoreError::Exists { .. } => Class::Exists,
         StoreError::Check(_) => Class::PolicyRole,
         StoreError::Backup { .. } => Class::DbReadonly,
+        StoreError::ChainKeyNeeded => Class::KeyMissing,
         StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Other(_) => Class::Unexpected,
     }
 }

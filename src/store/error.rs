@@ -121,6 +121,9 @@ pub enum StoreError {
         /// What differed.
         detail: String,
     },
+    /// The event log is keyed, and the key is not there: a plain row after keyed ones would break the chain.
+    #[error("the event log is keyed, and no key for it is configured")]
+    ChainKeyNeeded,
     /// An update met another number of rows than it meant to.
     #[error("{what} changed {rows} rows instead of one; nothing was written")]
     WrongCount {

@@ -4,12 +4,14 @@
 //! What a newcomer would get wrong: a refused login is a *value* of the closure, not an error; its counter and
 //! its event must be committed.
 
+pub mod chain;
 mod error;
 mod sqlite;
 
 pub use error::StoreError;
 pub use sqlite::backup::BackupProgress;
 pub use sqlite::create::create;
+pub use sqlite::event_log::Direction;
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};

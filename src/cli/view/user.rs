@@ -197,7 +197,7 @@ fn time(field: &Field<StoredTime>) -> Option<String> {
 }
 
 /// `{"type","text" or "hex"}` of a cell that cannot be read.
-fn raw(cell: &RawCell) -> Value {
+pub(super) fn raw(cell: &RawCell) -> Value {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match cell {
         RawCell::Integer(number) => serde_json::json!({"type": "integer", "text": number.to_string()}),

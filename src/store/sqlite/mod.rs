@@ -5,6 +5,7 @@
 
 pub(super) mod backup;
 pub(super) mod create;
+pub(super) mod event_log;
 mod events;
 mod files;
 pub(super) mod migrate;
