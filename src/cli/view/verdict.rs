@@ -46,7 +46,7 @@ struct PrunedView {
 
 const COLUMNS: [Column; 9] = [
     Column::left("ok", "VERDICT", Column::ALWAYS),
-    Column::right("rows", "EVENTS", Column::ALWAYS),
+    Column::right("rows", "SOUND EVENTS", Column::ALWAYS),
     Column::right("keyed_rows", "KEYED", Column::ALWAYS),
     Column::right("unchecked_rows", "UNCHECKED", Column::ALWAYS),
     Column::left("first_bad", "FIRST BAD", Column::ALWAYS),

@@ -43,25 +43,28 @@ pub enum Pruned {
     ChangedMeanwhile,
 }
 
-/// The events at the beginning of the log that are older than `before`; `None` where there are none but anchors
-/// of earlier prunings, of which the last must stay.
+/// The events at the beginning of the log that are older than `before`. The last event of the log stays: the
+/// anchor's own hash is made from its. `None` where there is nothing to remove but anchors of earlier prunings.
 ///
 /// # Errors
 /// The file's; `Pending` where there is no log.
 pub fn plan(reader: &Reader, before: Timestamp) -> Result<Option<Plan>, Error> {
     require_log(reader)?;
-    let mut found: Option<Plan> = None;
-    let mut worth = false;
+    let mut plan = None;
+    // Planned only when another event is seen behind it.
+    let mut held: Option<Plan> = None;
+    let (mut worth, mut worth_held) = (false, false);
     reader.view().each_event(Direction::Up(None), |event| {
+        (plan, worth) = (held.take(), worth_held);
         if time_of(&event).is_none_or(|at| at >= before) {
             return Ok::<_, StoreError>(ControlFlow::Break(()));
         }
-        worth |= event.row.event != EventName::EventsPruned.as_str();
-        let (first_id, rows) = found.as_ref().map_or((event.row.id, 0), |plan| (plan.first_id, plan.rows));
-        found = Some(Plan { first_id, last_id: event.row.id, rows: rows + 1, last_hash: event.hash });
+        worth_held |= event.row.event != EventName::EventsPruned.as_str();
+        let (first_id, rows) = plan.as_ref().map_or((event.row.id, 0), |plan: &Plan| (plan.first_id, plan.rows));
+        held = Some(Plan { first_id, last_id: event.row.id, rows: rows + 1, last_hash: event.hash });
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(found.filter(|_| worth))
+    Ok(plan.filter(|_| worth))
 }
 
 /// How long the write lock will be held.
