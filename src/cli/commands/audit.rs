@@ -25,7 +25,7 @@ pub fn run(context: &mut Context<'_>, args: &AuditArgs) -> anyhow::Result<u8> {
         AuditCommand::Show(args) => show(context, args),
         AuditCommand::Verify(args) => verify::verify(context, args),
         AuditCommand::Export(args) => export(context, args),
-        AuditCommand::Head(_) => verify::head(context),
+        AuditCommand::Head(args) => verify::head(context, args),
         AuditCommand::Prune(args) => prune::prune(context, args),
     }
 }

@@ -67,6 +67,25 @@ pub fn plan(reader: &Reader, before: Timestamp) -> Result<Option<Plan>, Error> {
     Ok(plan.filter(|_| worth))
 }
 
+/// The first event from `before` or later, where older ones stand behind it: those stay with it.
+///
+/// # Errors
+/// The file's; `Pending` where there is no log.
+pub fn in_the_way(reader: &Reader, before: Timestamp) -> Result<Option<i64>, Error> {
+    require_log(reader)?;
+    let (mut younger, mut found) = (None, None);
+    reader.view().each_event(Direction::Up(None), |event| {
+        if time_of(&event).is_none_or(|at| at >= before) {
+            younger = younger.or(Some(event.row.id));
+        } else if younger.is_some() {
+            found = younger;
+            return Ok::<_, StoreError>(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
 /// How long the write lock will be held.
 pub fn expected_lock(plan: &Plan) -> Duration {
     Duration::from_millis(BASE_MILLIS) + Duration::from_micros(plan.rows.saturating_mul(ROW_MICROS))

@@ -36,8 +36,7 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     }
     let mut store = context.store()?;
     let Some(plan) = audit::plan(&store, before).map_err(Refused)? else {
-        context.console().done(&format!("unchanged: there is no event from before {} to remove", before.to_table()));
-        return print(context, &PruneView { changed: false, rows: 0, first_id: None, last_id: None, export: None });
+        return unchanged(context, &store, before);
     };
     announce(context, &plan)?;
     let verdict = audit::verify(&store, context.chain_key()?, &[]).map_err(Refused)?;
@@ -48,6 +47,17 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     let export = if context.global.dry_run { None } else { Some(export(context, args, &store, &plan)?) };
     let pruned = audit::prune(&mut store, &context.act(), &plan);
     finish(context, &plan, export, pruned)
+}
+
+fn unchanged(context: &mut Context<'_>, store: &Store, before: Timestamp) -> anyhow::Result<u8> {
+    context.console().done(&format!("unchanged: there is no event from before {} to remove", before.to_table()));
+    if let Some(id) = audit::in_the_way(store, before).map_err(Refused)? {
+        context.console().note(&format!(
+            "older events stand behind event {id}, which is from then or later (was the clock set back?); only the \
+             beginning of the log can be removed"
+        ));
+    }
+    print(context, &PruneView { changed: false, rows: 0, first_id: None, last_id: None, export: None })
 }
 
 fn before(context: &Context<'_>, text: &str) -> Result<Timestamp, Failure> {

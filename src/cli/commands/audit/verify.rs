@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use crate::cli::args::AuditVerifyArgs;
+use super::events;
+use crate::cli::args::{AuditHeadArgs, AuditVerifyArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
@@ -68,7 +69,11 @@ pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
         return Some(
             Failure::new(
                 Class::KeyMissing,
-                format!("{} keyed events cannot be checked without the key; their links fit", verdict.unchecked),
+                format!(
+                    "{} keyed {} cannot be checked without the key; the links fit",
+                    verdict.unchecked,
+                    events(verdict.unchecked)
+                ),
             )
             .hint("name the file of the key as audit_key_file in authctl.toml"),
         );
@@ -131,7 +136,7 @@ fn no_head(message: String) -> anyhow::Error {
 }
 
 /// `audit head`.
-pub fn head(context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub fn head(context: &mut Context<'_>, _args: &AuditHeadArgs) -> anyhow::Result<u8> {
     let reader = context.reader()?;
     let (head, rows) = audit::head(&reader).map_err(Refused)?;
     let view = HeadView::new(head, rows);
