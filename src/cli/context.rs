@@ -11,6 +11,7 @@ use super::failure::{Failure, Refused};
 use super::output::color::{Color, Environment, Stream, When, decide};
 use super::output::{CsvText, Format, OutputError, Style};
 use super::session::Entry;
+use super::settings::audit_key::{self, AuditKeyError};
 use super::settings::config::{self, Config};
 use super::settings::database::{Located, Origin, locate};
 use super::settings::key::{self, KeyError, KeySource, ResolvedKey};
@@ -18,6 +19,7 @@ use super::world::World;
 use crate::crypto::password::HashParams;
 use crate::model::event::Actor;
 use crate::model::role::RoleName;
+use crate::model::secret::ChainKey;
 use crate::model::text;
 use crate::model::time::{Clock, Timestamp, parse_duration};
 use crate::ops::{Settings, error::Class};
@@ -47,6 +49,9 @@ pub struct Context<'w> {
     require_session: bool,
     /// `database` of the configuration.
     configured_database: Option<String>,
+    /// The key of the event log's chain, where `audit_key_file` is configured. Commands that only read go on
+    /// without it.
+    chain_key: Option<Result<ChainKey, AuditKeyError>>,
     /// How long to wait for a lock.
     pub busy_timeout: Duration,
 }
@@ -102,7 +107,7 @@ impl<'w> Context<'w> {
             return Err(Failure::usage("--json and --output at once").hint("--json is short for --output json").into());
         }
         let busy_timeout = busy_timeout(global.busy_timeout.as_deref())?;
-        let (config, _path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
+        let (config, path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
             .map_err(|error| with_hint(Class::Usage, error.to_string(), error.hint()))?;
         let style = Style {
             format: format(global),
@@ -112,9 +117,24 @@ impl<'w> Context<'w> {
             columns: global.columns.clone(),
             lacking: Vec::new(),
         };
+        let beside = path.as_deref().and_then(std::path::Path::parent);
+        let key_file =
+            config.audit_key_file.as_ref().map(|file| beside.map_or_else(|| file.clone(), |dir| dir.join(file)));
+        let chain_key = key_file.map(|file| audit_key::read(&file));
         let (configured_database, require_session) = (config.database.clone(), config.require_session);
         let (settings, entry) = (settings(config)?, Entry::default());
-        Ok(Self { settings, configured_database, require_session, entry, world, global, voice, style, busy_timeout })
+        Ok(Self {
+            settings,
+            configured_database,
+            require_session,
+            chain_key,
+            entry,
+            world,
+            global,
+            voice,
+            style,
+            busy_timeout,
+        })
     }
 
     /// stderr.
@@ -139,14 +159,30 @@ impl<'w> Context<'w> {
 
     /// Who acts, when and how.
     pub fn act(&self) -> Act<'_> {
-        Act { acting: self.entry.acting(), ..act(&*self.world.clock, &self.world.actor, self.global) }
+        let key = chain_key(&self.chain_key);
+        Act { acting: self.entry.acting(), ..act(&*self.world.clock, &self.world.actor, self.global, key) }
     }
 
     /// The same beside stderr, for a verb that speaks while it works.
     pub fn act_and_console(&mut self) -> (Act<'_>, Console<'_>) {
         let World { clock, actor, stderr, .. } = &mut *self.world;
-        let act = Act { acting: self.entry.acting(), ..act(&**clock, actor, self.global) };
+        let key = chain_key(&self.chain_key);
+        let act = Act { acting: self.entry.acting(), ..act(&**clock, actor, self.global, key) };
         (act, Console::new(&mut **stderr, self.voice))
+    }
+
+    /// The key of the event log's chain; `None` where none is configured.
+    ///
+    /// Whatever writes asks for it first: without the configured key nothing may be written.
+    ///
+    /// # Errors
+    /// One is configured and cannot be read.
+    pub fn chain_key(&self) -> Result<Option<&ChainKey>, Failure> {
+        match &self.chain_key {
+            None => Ok(None),
+            Some(Ok(key)) => Ok(Some(key)),
+            Some(Err(error)) => Err(audit_key_failure(error)),
+        }
     }
 
     /// Which file, and who named it.
@@ -192,8 +228,9 @@ impl<'w> Context<'w> {
     /// Opens the file for writing.
     ///
     /// # Errors
-    /// The file's; `Pending` and `Drift` among them; triggers with `--no-triggers`.
+    /// The file's; `Pending` and `Drift` among them; triggers with `--no-triggers`; the audit key's.
     pub fn store(&mut self) -> anyhow::Result<Store> {
+        self.chain_key()?;
         let located = self.locate()?;
         let Opened { store, notes } =
             Store::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
@@ -351,9 +388,14 @@ impl<'w> Context<'w> {
     }
 }
 
-fn act<'a>(clock: &'a dyn Clock, actor: &dyn Fn() -> Actor, global: &'a Global) -> Act<'a> {
+fn act<'a>(
+    clock: &'a dyn Clock,
+    actor: &dyn Fn() -> Actor,
+    global: &'a Global,
+    chain_key: Option<&'a ChainKey>,
+) -> Act<'a> {
     let mode = if global.dry_run { Mode::DryRun } else { Mode::Commit };
-    Act { clock, actor: actor(), acting: None, chain_key: None, reason: global.reason.as_deref(), mode }
+    Act { clock, actor: actor(), acting: None, chain_key, reason: global.reason.as_deref(), mode }
 }
 
 /// How long the app waits for a lock, too (`app-facts`, Login and lockout).
@@ -401,6 +443,22 @@ fn key_class(error: &KeyError) -> Class {
         KeyError::Default { .. } => Class::KeyDefault,
         KeyError::Unusable { .. } | KeyError::Unreadable { .. } | KeyError::Expansion { .. } => Class::KeyUnusable,
     }
+}
+
+/// The key, where it could be read; a verb that writes has asked [`Context::chain_key`] before.
+fn chain_key(read: &Option<Result<ChainKey, AuditKeyError>>) -> Option<&ChainKey> {
+    read.as_ref().and_then(|key| key.as_ref().ok())
+}
+
+fn audit_key_failure(error: &AuditKeyError) -> Failure {
+    let class = match error {
+        AuditKeyError::Missing(_) => Class::KeyMissing,
+        AuditKeyError::Empty(_) => Class::KeyEmpty,
+        AuditKeyError::Short { .. } | AuditKeyError::Open { .. } | AuditKeyError::Unreadable { .. } => {
+            Class::KeyUnusable
+        }
+    };
+    with_hint(class, error.to_string(), Some(error.hint()))
 }
 
 /// A key that is missing or refused, with the way out.

@@ -251,6 +251,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Check(_) => Class::PolicyRole,
         StoreError::Backup { .. } => Class::DbReadonly,
         StoreError::ActingChanged => Class::NotAllowed,
+        StoreError::ChainKeyNeeded => Class::KeyMissing,
         StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Other(_) => Class::Unexpected,
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod add;
+pub mod audit;
 pub mod census;
 pub mod delete;
 mod each;

@@ -149,6 +149,9 @@ pub enum StoreError {
     /// The account of the session is not any more what it was when it was judged.
     #[error("the account of the session was changed meanwhile; nothing was written")]
     ActingChanged,
+    /// The event log is keyed, and the key is not there: a plain row after keyed ones would break the chain.
+    #[error("the event log is keyed, and no key for it is configured")]
+    ChainKeyNeeded,
     /// An update met another number of rows than it meant to.
     #[error("{what} changed {rows} rows instead of one; nothing was written")]
     WrongCount {

@@ -4,6 +4,7 @@
 //! What a newcomer would get wrong: a refused login is a *value* of the closure, not an error; its counter and
 //! its event must be committed.
 
+pub mod chain;
 mod error;
 mod sqlite;
 
@@ -13,6 +14,7 @@ pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
 pub use sqlite::compare::{Accounts, Events, Loss};
 pub use sqlite::copy::{BackupProgress, Watch};
 pub use sqlite::create::create;
+pub use sqlite::event_log::Direction;
 pub use sqlite::facts::{EventFacts, FileFacts, Stage};
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration, MigrationPlan};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};

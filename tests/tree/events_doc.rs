@@ -14,12 +14,9 @@ fn blocks(document: &str, language: &str) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn the_worked_example_has_the_bytes_and_the_hash_that_the_program_makes() {
-    let document = read(&root().join("docs/events.md"));
-    let texts = blocks(&document, "text");
-    let [bytes, hash] = texts.as_slice() else { panic!("two blocks of text: the bytes and their hash") };
-    let row = EventRow {
+/// The row of the worked example.
+fn example() -> EventRow {
+    EventRow {
         id: 2,
         at: "2026-11-25T01:55:28.123Z".into(),
         event: "role_changed".into(),
@@ -40,10 +37,31 @@ fn the_worked_example_has_the_bytes_and_the_hash_that_the_program_makes() {
         },
         version: "0.1.0".into(),
         prev_hash: GENESIS.into(),
-    };
+    }
+}
+
+#[test]
+fn the_worked_example_has_the_bytes_and_the_hash_that_the_program_makes() {
+    let document = read(&root().join("docs/events.md"));
+    let texts = blocks(&document, "text");
+    let [bytes, hash] = texts.as_slice() else { panic!("two blocks of text: the bytes and their hash") };
+    let row = example();
     assert_eq!(String::from_utf8(row.canonical()).expect("this row is UTF-8"), *bytes);
     let digest: String = Sha256::digest(bytes.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(digest, hash.trim());
+}
+
+/// The HMAC stands in the document; it was computed with Python's hmac module.
+#[test]
+fn the_keyed_hash_of_the_example_is_the_one_that_the_program_makes() {
+    use authctl::model::secret::ChainKey;
+    let document = read(&root().join("docs/events.md"));
+    let row = example();
+    let hash =
+        authctl::store::chain::row_hash(&row, Some(&ChainKey::new(b"0123456789abcdef0123456789abcdef".to_vec())));
+    assert_eq!(blocks(&document, "hmac"), [format!("{hash}\n")]);
+    let plain = authctl::store::chain::row_hash(&row, None);
+    assert_eq!(blocks(&document, "text").last().map(|text| text.trim()), Some(plain.as_str()));
 }
 
 #[test]

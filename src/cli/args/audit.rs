@@ -53,7 +53,7 @@ impl AuditCommand {
 /// Which events.
 #[derive(Debug, Args)]
 pub struct EventFilterArgs {
-    /// Only events about this account: a username, e-mail, or id:57
+    /// Only events about this account, also a deleted one: a username, e-mail, or id:57
     #[arg(long, value_name = "USER")]
     pub user: Option<String>,
 
@@ -61,7 +61,7 @@ pub struct EventFilterArgs {
     #[arg(long, value_name = "ACTOR")]
     pub actor: Option<String>,
 
-    /// Only events of this name; may be repeated
+    /// Only events of this name, as login_failed; may be repeated
     #[arg(long, value_name = "NAME")]
     pub event: Vec<String>,
 
@@ -69,7 +69,7 @@ pub struct EventFilterArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub since: Option<String>,
 
-    /// Only events before this time
+    /// Only events before this time, given likewise
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub until: Option<String>,
 }
@@ -81,7 +81,7 @@ pub struct AuditListArgs {
     #[command(flatten)]
     pub filter: EventFilterArgs,
 
-    /// At most this many: the newest
+    /// At most this many: the newest [default with --follow: 10]
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
 
@@ -141,11 +141,11 @@ pub struct AuditHeadArgs {
 /// Remove old events, after they were exported, and leave an anchor for the chain
 #[derive(Debug, Args)]
 pub struct AuditPruneArgs {
-    /// Remove the events before this time
+    /// Remove the events before this time: RFC 3339, YYYY-MM-DD [HH:MM[:SS]] (UTC), or -90d
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub before: String,
 
-    /// Where they are written first, as JSON lines [default: beside the database]
+    /// Where they are written first, as JSON lines; a new file [default: beside the database]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub export: Option<PathBuf>,
 

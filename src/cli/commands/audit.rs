@@ -1,10 +1,197 @@
 //! The commands under `audit`.
 
-use crate::cli::args::AuditArgs;
-use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+mod follow;
+mod list;
+mod prune;
+mod verify;
 
-/// Runs it.
-pub fn run(_context: &mut Context<'_>, _args: &AuditArgs) -> anyhow::Result<u8> {
-    Err(Failure::usage("pending").into())
+use crate::cli::args::{AuditArgs, AuditCommand, AuditExportArgs, AuditShowArgs, EventFilterArgs};
+use crate::cli::context::Context;
+use crate::cli::exit::DONE;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::escape::quote;
+use crate::cli::output::{CsvText, Emitter, Format, Style, emit_one};
+use crate::cli::view::{AuditView, EventRowView, Since};
+use crate::model::event::EventName;
+use crate::model::time::{Timestamp, parse_duration, parse_input};
+use crate::ops::audit::{self, By, EventQuery};
+use crate::ops::error::Class;
+use crate::store::Reader;
+
+/// Runs one of them.
+pub fn run(context: &mut Context<'_>, args: &AuditArgs) -> anyhow::Result<u8> {
+    match &args.command {
+        AuditCommand::List(args) => list::list(context, args),
+        AuditCommand::Show(args) => show(context, args),
+        AuditCommand::Verify(args) => verify::verify(context, args),
+        AuditCommand::Export(args) => export(context, args),
+        AuditCommand::Head(args) => verify::head(context, args),
+        AuditCommand::Prune(args) => prune::prune(context, args),
+    }
+}
+
+fn show(context: &mut Context<'_>, args: &AuditShowArgs) -> anyhow::Result<u8> {
+    let reader = context.reader()?;
+    let Some(event) = audit::show(&reader, args.id).map_err(Refused)? else {
+        let head = audit::head(&reader).map_err(Refused)?.0;
+        return Err(Failure::new(Class::NotFound, format!("there is no event {}", args.id))
+            .hint(match head.id {
+                0 => "the log is empty".to_owned(),
+                last => format!("the last one is {last}; authctl audit list shows them"),
+            })
+            .into());
+    };
+    let unreadable = !event.bad.is_empty();
+    let view = AuditView::new(event, Since::Said(context.now()));
+    emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+    say_unreadable(context, u64::from(unreadable));
+    Ok(DONE)
+}
+
+/// Rows in exact form; JSON lines unless another form for machines is asked for.
+fn export(context: &mut Context<'_>, args: &AuditExportArgs) -> anyhow::Result<u8> {
+    let wanted = Wanted::parse(context, &args.filter)?;
+    let reader = context.reader()?;
+    let query = wanted.query(&reader)?;
+    let style = exact_style(&context.style);
+    let whole = is_whole(&args.filter) && style.columns.is_none();
+    let mut emitter = Emitter::new(&mut *context.world.stdout, &style).map_err(Failure::from)?;
+    let end = audit::each(&reader, &query, None, None, |event| -> Result<(), Stop> {
+        emitter.push(&EventRowView(event)).map_err(|error| Stop::Failed(error.into()))
+    })?;
+    emitter.finish().map_err(Failure::from)?;
+    context.console().done(&format!("{} {}", end.shown, events(end.shown)));
+    if !whole {
+        context.console().note("a part of the log cannot be verified as a chain: export the whole for that");
+    }
+    say_unreadable(context, end.unreadable);
+    Ok(DONE)
+}
+
+/// The style of an export: never for people, never escaped.
+fn exact_style(style: &Style) -> Style {
+    let format = match style.format {
+        Format::Table | Format::Jsonl => Format::Jsonl,
+        Format::Json => Format::Json,
+        Format::Csv => Format::Csv,
+    };
+    Style { format, csv: CsvText::Exact, ..style.clone() }
+}
+
+fn is_whole(filter: &EventFilterArgs) -> bool {
+    let EventFilterArgs { user, actor, event, since, until } = filter;
+    user.is_none() && actor.is_none() && event.is_empty() && since.is_none() && until.is_none()
+}
+
+fn events(count: u64) -> &'static str {
+    if count == 1 { "event" } else { "events" }
+}
+
+/// What stops a list half-way.
+enum Stop {
+    Refused(Refused),
+    Failed(Failure),
+}
+
+impl From<crate::ops::Error> for Stop {
+    fn from(error: crate::ops::Error) -> Self {
+        Self::Refused(Refused(error))
+    }
+}
+
+impl From<Stop> for anyhow::Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(refused) => refused.into(),
+            Stop::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+fn say_unreadable(context: &mut Context<'_>, unreadable: u64) {
+    if unreadable > 0 {
+        context.console().warn(&format!(
+            "{unreadable} {} cells that authctl never writes; authctl audit verify says more",
+            if unreadable == 1 { "event holds" } else { "events hold" }
+        ));
+    }
+}
+
+/// Which events were asked for, checked as far as that goes without the file.
+struct Wanted {
+    user: Option<crate::model::user::UserSpec>,
+    query: EventQuery,
+}
+
+impl Wanted {
+    fn parse(context: &Context<'_>, args: &EventFilterArgs) -> Result<Self, Failure> {
+        let now = context.now();
+        let time =
+            |option: &str, text: &Option<String>| text.as_ref().map(|text| moment(option, text, now)).transpose();
+        let (since, until) = (time("--since", &args.since)?, time("--until", &args.until)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && since >= until
+        {
+            return Err(Failure::usage(format!(
+                "--since {} is not before --until {}",
+                since.to_table(),
+                until.to_table()
+            ))
+            .hint("give the earlier time to --since"));
+        }
+        let names = args.event.iter().map(|name| event_name(name)).collect::<Result<_, _>>()?;
+        let user = args.user.as_deref().map(super::select::user).transpose()?;
+        let by = match args.actor.as_deref() {
+            None => None,
+            Some("") => return Err(Failure::usage("--actor is empty").hint("give a name or a uid")),
+            Some(text) => Some(By { text: text.to_owned() }),
+        };
+        Ok(Self { user, query: EventQuery { about: None, by, names, since, until } })
+    }
+
+    /// With the account looked up.
+    fn query(&self, reader: &Reader) -> Result<EventQuery, Refused> {
+        let about = self.user.as_ref().map(|spec| audit::about(reader, spec)).transpose().map_err(Refused)?;
+        Ok(EventQuery { about, ..self.query.clone() })
+    }
+}
+
+/// A time of the log: as everywhere, and `-2h` for two hours ago.
+fn moment(option: &str, text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("{option}: {error}"));
+    if let Some(ago) = text.strip_prefix('-') {
+        return parse_duration(ago).map(|span| now.saturating_sub(span)).map_err(|error| wrong(&error));
+    }
+    if parse_duration(text).is_ok() {
+        return Err(wrong(&format!("{} is a duration, not a time", quote(text)))
+            .hint(format!("{option}=-{text} is {text} ago")));
+    }
+    parse_input(text, now).map_err(|error| wrong(&error))
+}
+
+/// The name of an event, as it is stored.
+fn event_name(text: &str) -> Result<EventName, Failure> {
+    if let Some(name) = EventName::ALL.into_iter().find(|name| name.as_str() == text) {
+        return Ok(name);
+    }
+    let all: Vec<&str> = EventName::ALL.into_iter().map(EventName::as_str).collect();
+    let near = nearest(text, &all);
+    let message = format!("--event: there is no event {}", quote(text));
+    Err(Failure::usage(message).hint(if near.is_empty() {
+        format!("one of: {}", all.join(", "))
+    } else {
+        format!("did you mean {}? all of them: {}", near.join(" or "), all.join(", "))
+    }))
+}
+
+/// The names that share the most of their words with the text, whatever its case and its separators.
+fn nearest<'a>(text: &str, all: &[&'a str]) -> Vec<&'a str> {
+    let text = text.to_lowercase().replace(['-', ' '], "_");
+    let words: Vec<&str> = text.split('_').filter(|word| word.len() >= 4).collect();
+    let score = |name: &str| {
+        let alike = |word: &&&str| name.split('_').any(|part| part.get(..4) == word.get(..4));
+        words.iter().filter(alike).count()
+    };
+    let best = all.iter().map(|name| score(name)).max().unwrap_or(0);
+    if best == 0 { Vec::new() } else { all.iter().copied().filter(|name| score(name) == best).collect() }
 }

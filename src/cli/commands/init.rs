@@ -25,6 +25,7 @@ struct InitView<'a> {
 
 /// Makes a new database, with its first admin where one is named.
 pub fn run(context: &mut Context<'_>, args: &InitArgs) -> anyhow::Result<u8> {
+    context.chain_key()?;
     let path = context.database_path()?;
     let request = admin_request(context, args);
     let new = match &request {

@@ -45,6 +45,7 @@ enum Face {
 }
 
 fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
+    context.chain_key()?;
     let path = context.database_path()?;
     let mut migration = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
     let notes = migration.notes().to_vec();

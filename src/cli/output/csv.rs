@@ -34,6 +34,10 @@ impl<'w> CsvWriter<'w> {
         self.rows.write_record(None::<&[u8]>).map_err(io_error)
     }
 
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.rows.flush()
+    }
+
     pub(super) fn finish(self) -> io::Result<()> {
         self.rows.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()
     }

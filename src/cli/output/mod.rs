@@ -126,8 +126,19 @@ impl<'w, R: Record> Emitter<'w, R> {
     /// # Errors
     /// When `--columns` names a column that there is not, or one twice.
     pub fn new(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
+        Self::over(Sink::new(stream), style)
+    }
+
+    /// The same for a list that somebody watches grow: [`Emitter::flush`] shows what there is.
+    ///
+    /// # Errors
+    /// When `--columns` names a column that there is not, or one twice.
+    pub fn live(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
+        Self::over(Sink::live(stream), style)
+    }
+
+    fn over(sink: Sink<'w>, style: &Style) -> Result<Self, OutputError> {
         let selection = select::<R>(style)?;
-        let sink = Sink::new(stream);
         let body = match style.format {
             Format::Json => Body::Json(sink),
             Format::Jsonl => Body::Jsonl(sink),
@@ -155,6 +166,19 @@ impl<'w, R: Record> Emitter<'w, R> {
             Body::Table(table) => table.push(record)?,
         }
         self.rows += 1;
+        Ok(())
+    }
+
+    /// Writes what a live list holds back.
+    ///
+    /// # Errors
+    /// When the stream fails.
+    pub fn flush(&mut self) -> Result<(), OutputError> {
+        match &mut self.body {
+            Body::Json(sink) | Body::Jsonl(sink) => sink.flush()?,
+            Body::Csv(csv) => csv.flush()?,
+            Body::Table(table) => table.flush()?,
+        }
         Ok(())
     }
 

@@ -8,15 +8,35 @@ use std::io::{self, Write};
 /// Bytes held back before they are written.
 const CAPACITY: usize = 64 * 1024;
 
+/// What a flush in between does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flush {
+    /// Nothing: what is held waits for the end.
+    Hold,
+    /// It writes what is held, for a reader who waits for it.
+    Write,
+}
+
 /// Collects 64 KiB at a time for a stream; only [`Sink::finish`] writes the rest.
 pub(super) struct Sink<'w> {
     stream: &'w mut dyn Write,
     held: Vec<u8>,
+    flush: Flush,
 }
 
 impl<'w> Sink<'w> {
     pub(super) fn new(stream: &'w mut dyn Write) -> Self {
-        Self { stream, held: Vec::with_capacity(CAPACITY) }
+        Self { stream, held: Vec::with_capacity(CAPACITY), flush: Flush::Hold }
+    }
+
+    /// One whose flushes in between are meant.
+    pub(super) fn live(stream: &'w mut dyn Write) -> Self {
+        Self { flush: Flush::Write, ..Self::new(stream) }
+    }
+
+    /// Whether flushes in between are meant.
+    pub(super) fn is_live(&self) -> bool {
+        self.flush == Flush::Write
     }
 
     /// Writes what is held and flushes the stream.
@@ -40,8 +60,16 @@ impl Write for Sink<'_> {
         Ok(bytes.len())
     }
 
-    /// Holds on to the bytes: the CSV writer flushes whenever it ends, and that is not the end of the run.
+    /// Holds on to the bytes unless it is live: the CSV writer flushes whenever it ends, and that is not the end
+    /// of the run.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match self.flush {
+            Flush::Hold => Ok(()),
+            Flush::Write => {
+                self.stream.write_all(&self.held)?;
+                self.held.clear();
+                self.stream.flush()
+            }
+        }
     }
 }

@@ -75,6 +75,11 @@ impl<'w> TableWriter<'w> {
         Ok(())
     }
 
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.write_held()?;
+        self.sink.flush()
+    }
+
     /// Writes the rest; gives the names of the columns that did not fit.
     pub(super) fn finish(mut self) -> io::Result<Vec<&'static str>> {
         self.write_held()?;
@@ -92,7 +97,8 @@ impl<'w> TableWriter<'w> {
             None => {
                 rows.push(self.columns.iter().map(|column| Shown::title(column.title)).collect());
                 let natural = natural_widths(&self.columns, &self.held);
-                let seen = if self.held.len() == CHUNK { Rows::First } else { Rows::All };
+                let more = self.held.len() == CHUNK || self.sink.is_live();
+                let seen = if more { Rows::First } else { Rows::All };
                 decide(&self.columns, &natural, seen, self.width, self.origin)
             }
         };

@@ -7,6 +7,7 @@
 
 use std::ffi::OsString;
 
+pub mod audit_key;
 pub mod config;
 pub mod database;
 pub mod dotenv;

@@ -84,7 +84,7 @@ pub fn read_with_metadata(path: &Path) -> Result<(String, Metadata), ReadError> 
 }
 
 /// Opens without waiting, since a pipe that somebody planted would never be filled.
-fn open(path: &Path) -> Result<File, ReadError> {
+pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     let nonblock = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     OpenOptions::new().read(true).custom_flags(nonblock).open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Absent,

@@ -1,6 +1,7 @@
 //! The JSON contract: what each command's document holds, apart from `model`, so that a change there cannot
 //! change it unseen. Fields are only ever added.
 
+mod audit;
 mod backup;
 mod check;
 mod delete;
@@ -16,8 +17,10 @@ mod session;
 mod shown;
 mod token;
 mod user;
+mod verdict;
 mod write;
 
+pub use audit::{AuditView, EventRowView, Since};
 pub use backup::BackupView;
 pub use check::{CheckView, CheckedView};
 pub use delete::DeleteView;
@@ -33,4 +36,5 @@ pub use session::SessionView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;
+pub use verdict::{HeadView, PruneView, VerdictView, words as fault_words};
 pub use write::WriteView;

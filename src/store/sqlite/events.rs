@@ -1,15 +1,16 @@
-//! Appending to the event log, and reading its end.
+//! Appending to the event log; `event_log` reads it.
 //!
 //! What a newcomer would get wrong: the row's own id is part of what its hash covers, so the id is chosen here
 //! (inside the write transaction nobody else can take it).
 
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, named_params};
-use sha2::{Digest, Sha256};
+use rusqlite::{OptionalExtension, named_params};
 
-use super::{Reader, StoreError, Tx, View};
-use crate::model::event::{Acting, Actor, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
+use super::event_log::{highest_id, text};
+use super::{Reader, StoreError, Tx};
+use crate::model::chain::HashForm;
+use crate::model::event::{Acting, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
 use crate::model::time::Timestamp;
+use crate::store::chain::row_hash;
 use crate::store::{Act, TriggerEffect};
 
 impl Tx<'_> {
@@ -22,6 +23,9 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (mut id, mut prev_hash) = self.last_event().map_err(|error| self.fail(error))?;
+        if act.chain_key.is_none() && HashForm::of(&prev_hash) == HashForm::Keyed {
+            return Err(StoreError::ChainKeyNeeded);
+        }
         let full = || StoreError::Damaged { detail: "security_events has no ids left".into() };
         for mut draft in drafts {
             draft.details.extend(act.acting.iter().flat_map(|acting| Acting::details(&acting.row)));
@@ -31,7 +35,7 @@ impl Tx<'_> {
             }
             id = id.checked_add(1).ok_or_else(full)?;
             let row = compose(id, prev_hash, &draft, act, now);
-            prev_hash = hex(&Sha256::digest(row.canonical()));
+            prev_hash = row_hash(&row, act.chain_key);
             self.insert_event(&row, &prev_hash).map_err(|error| self.fail(error))?;
         }
         Ok(())
@@ -39,13 +43,7 @@ impl Tx<'_> {
 
     /// The highest id ever used, and the hash of the last row, whatever somebody made of them.
     fn last_event(&self) -> rusqlite::Result<(i64, String)> {
-        let used: Option<i64> = self
-            .tx
-            .prepare_cached(
-                "SELECT max(seq) FROM sqlite_sequence
-                  WHERE name = 'security_events' COLLATE NOCASE AND typeof(seq) = 'integer'",
-            )?
-            .query_row([], |row| row.get(0))?;
+        let used = highest_id(&self.tx)?;
         let last: Option<(i64, String)> = self
             .tx
             .prepare_cached("SELECT id, hash FROM security_events ORDER BY id DESC LIMIT 1")?
@@ -96,70 +94,6 @@ impl Reader {
     }
 }
 
-impl View<'_> {
-    /// The last events of one account, newest first; none on a file without the event log.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the file cannot be read.
-    pub fn events_of(&self, target_id: i64, limit: u32) -> Result<Vec<EventRow>, StoreError> {
-        if !self.schema.has_events() {
-            return Ok(Vec::new());
-        }
-        self.query_events(target_id, limit).map_err(|error| self.fail(error))
-    }
-
-    fn query_events(&self, target_id: i64, limit: u32) -> rusqlite::Result<Vec<EventRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, at, event, outcome, target_id, target_username, before, after, details, reason,
-                    actor_uid, actor_name, actor_login_uid, actor_sudo_user, actor_terminal, actor_host,
-                    version, prev_hash
-               FROM security_events WHERE target_id = :target ORDER BY id DESC LIMIT :limit",
-        )?;
-        let rows = statement.query_map(named_params! { ":target": target_id, ":limit": limit }, |row| {
-            Ok(EventRow {
-                id: row.get(0)?,
-                at: text(row, 1)?.unwrap_or_default(),
-                event: text(row, 2)?.unwrap_or_default(),
-                outcome: text(row, 3)?.unwrap_or_default(),
-                target_id: integer(row, 4)?,
-                target_username: text(row, 5)?,
-                before: text(row, 6)?,
-                after: text(row, 7)?,
-                details: text(row, 8)?,
-                reason: text(row, 9)?,
-                actor: Actor {
-                    uid: integer(row, 10)?,
-                    name: text(row, 11)?,
-                    login_uid: integer(row, 12)?,
-                    sudo_user: text(row, 13)?,
-                    terminal: text(row, 14)?,
-                    host: text(row, 15)?,
-                },
-                version: text(row, 16)?.unwrap_or_default(),
-                prev_hash: text(row, 17)?.unwrap_or_default(),
-            })
-        })?;
-        rows.collect()
-    }
-}
-
-/// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.
-pub(super) fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
-    Ok(match row.get_ref(index)? {
-        ValueRef::Null => None,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-    })
-}
-
-fn integer(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<i64>> {
-    Ok(match row.get_ref(index)? {
-        ValueRef::Integer(number) => Some(number),
-        ValueRef::Null | ValueRef::Text(_) | ValueRef::Blob(_) | ValueRef::Real(_) => None,
-    })
-}
-
 fn compose(id: i64, prev_hash: String, draft: &EventDraft, act: &Act<'_>, now: Timestamp) -> EventRow {
     EventRow {
         id,
@@ -195,8 +129,4 @@ fn json(fields: &EventFields) -> Option<String> {
         })
         .collect();
     Some(serde_json::Value::Object(object).to_string())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

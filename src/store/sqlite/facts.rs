@@ -116,7 +116,9 @@ impl Reader {
             let count = self.conn.query_row("SELECT count(*) FROM security_events", [], |row| row.get(0))?;
             let first = self
                 .conn
-                .query_row("SELECT at FROM security_events ORDER BY id LIMIT 1", [], |row| super::events::text(row, 0))
+                .query_row("SELECT at FROM security_events ORDER BY id LIMIT 1", [], |row| {
+                    super::event_log::text(row, 0)
+                })
                 .optional()?
                 .flatten();
             Ok(EventFacts { count, first, last: None })

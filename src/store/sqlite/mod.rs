@@ -8,6 +8,7 @@ pub(super) mod check;
 pub(super) mod compare;
 pub(super) mod copy;
 pub(super) mod create;
+pub(super) mod event_log;
 mod events;
 pub(super) mod facts;
 mod files;

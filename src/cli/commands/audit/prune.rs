@@ -1,0 +1,228 @@
+//! `audit prune`.
+//!
+//! What a newcomer would get wrong: the rows are on disk in another file, synced, before the first one is
+//! removed; and that file is taken away again only where it is certain that none was.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Stop, events, moment, verify};
+use crate::cli::args::AuditPruneArgs;
+use crate::cli::context::Context;
+use crate::cli::exit::DONE;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::{Format, check_columns, emit_one, write_json};
+use crate::cli::view::{EventRowView, PruneView};
+use crate::model::text;
+use crate::model::time::Timestamp;
+use crate::ops::audit::{self, Plan, Pruned};
+use crate::ops::error::Class;
+use crate::store::{Store, StoreError};
+
+/// The app gives up on a lock after 5 s: longer than this wants a word.
+const LONG_LOCK: Duration = Duration::from_secs(4);
+/// Mode of the file: it holds what the log held.
+const OWNER_ONLY: u32 = 0o600;
+
+/// `audit prune`.
+pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result<u8> {
+    check_columns::<PruneView>(&context.style).map_err(Failure::from)?;
+    let before = before(context, &args.before)?;
+    if let Some(path) = &args.export {
+        require_free(&context.world.cwd.join(path))?;
+    }
+    let mut store = context.store()?;
+    let Some(plan) = audit::plan(&store, before).map_err(Refused)? else {
+        return unchanged(context, &store, before);
+    };
+    announce(context, &plan)?;
+    let verdict = audit::verify(&store, context.chain_key()?, &[]).map_err(Refused)?;
+    if let Some(failure) = verify::failure(&verdict) {
+        let message = format!("the log is not pruned: {}", failure.message);
+        return Err(Failure { message, ..failure }.into());
+    }
+    let export = if context.global.dry_run { None } else { Some(export(context, args, &store, &plan)?) };
+    let pruned = audit::prune(&mut store, &context.act(), &plan);
+    finish(context, &plan, export, pruned)
+}
+
+fn unchanged(context: &mut Context<'_>, store: &Store, before: Timestamp) -> anyhow::Result<u8> {
+    context.console().done(&format!("unchanged: there is no event from before {} to remove", before.to_table()));
+    if let Some(id) = audit::in_the_way(store, before).map_err(Refused)? {
+        context.console().note(&format!(
+            "older events stand behind event {id}, which is from then or later (was the clock set back?); only the \
+             beginning of the log can be removed"
+        ));
+    }
+    print(context, &PruneView { changed: false, rows: 0, first_id: None, last_id: None, export: None })
+}
+
+fn before(context: &Context<'_>, text: &str) -> Result<Timestamp, Failure> {
+    let before = moment("--before", text, context.now())?;
+    if before > context.now() {
+        return Err(Failure::usage(format!("--before: {} is still to come", before.to_table()))
+            .hint("give a time that has passed, as in --before=-90d"));
+    }
+    Ok(before)
+}
+
+/// Refuses a name that is taken before anything else is done.
+fn require_free(path: &Path) -> Result<(), Failure> {
+    if path.file_name().is_some_and(|name| name == "-") {
+        return Err(Failure::usage("--export wants a file that lasts, not standard output")
+            .hint("authctl audit export prints the log; give a path here"));
+    }
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Err(exists(path)),
+        Err(_) => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::new(Class::Exists, format!("'{}' exists already", text::path(path))).hint("give --export another name")
+}
+
+/// How long the lock will be held; more than the app waits for wants `--yes`.
+fn announce(context: &mut Context<'_>, plan: &Plan) -> Result<(), Failure> {
+    let lock = audit::expected_lock(plan);
+    if lock < LONG_LOCK || context.global.dry_run {
+        return Ok(());
+    }
+    let seconds = lock.as_secs();
+    if context.global.yes {
+        context.console().note(&format!("the write lock will be held for about {seconds} s"));
+        return Ok(());
+    }
+    Err(Failure::new(
+        Class::WouldPrompt,
+        format!("the write lock would be held for about {seconds} s; the app's logins fail after 5 s"),
+    )
+    .hint("prune in smaller steps with an earlier --before, or choose a quiet hour and give --yes"))
+}
+
+/// Writes the rows of the plan to a new file and syncs it; removes it again where that fails.
+fn export(context: &Context<'_>, args: &AuditPruneArgs, store: &Store, plan: &Plan) -> anyhow::Result<PathBuf> {
+    let (path, file) = match &args.export {
+        Some(path) => {
+            let path = context.world.cwd.join(path);
+            let file = create(&path).map_err(|error| cannot_write(&path, &error))?;
+            (path, file)
+        }
+        None => claim(&context.database_path()?, context.now())?,
+    };
+    let written = write_rows(context, store, plan, &path, file);
+    if written.is_err() {
+        // What cannot be removed either is named in the error.
+        let _ = std::fs::remove_file(&path);
+    }
+    written.map(|()| path)
+}
+
+fn write_rows(context: &Context<'_>, store: &Store, plan: &Plan, path: &Path, file: File) -> anyhow::Result<()> {
+    let fail = |error: io::Error| cannot_write(path, &error);
+    let mut out = BufWriter::new(file);
+    let same = audit::check_export(store, context.chain_key()?, plan, |event| -> Result<(), Stop> {
+        write_json(&mut out, &EventRowView(event))
+            .and_then(|()| out.write_all(b"\n"))
+            .map_err(|error| Stop::Failed(fail(error)))
+    })?;
+    if !same {
+        return Err(changed_meanwhile().into());
+    }
+    let file = out.into_inner().map_err(|error| fail(error.into_error()))?;
+    file.sync_all().and_then(|()| sync_directory(path)).map_err(fail)?;
+    Ok(())
+}
+
+fn sync_directory(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
+}
+
+/// A free name beside the database: `app.db.events-20261125T020000Z.jsonl`.
+fn claim(database: &Path, now: Timestamp) -> anyhow::Result<(PathBuf, File)> {
+    let database = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let stamp: String =
+        now.to_rfc3339().chars().take_while(|c| *c != '.' && *c != 'Z').filter(|c| *c != '-' && *c != ':').collect();
+    for number in 1_u32.. {
+        let again = if number == 1 { String::new() } else { format!("-{number}") };
+        let mut name = database.as_os_str().to_owned();
+        name.push(format!(".events-{stamp}Z{again}.jsonl"));
+        let path = PathBuf::from(name);
+        match create(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(cannot_write(&path, &error).into()),
+        }
+    }
+    Err(Failure::new(Class::Exists, "every name for the export is taken").into())
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    if error.kind() == ErrorKind::AlreadyExists {
+        return exists(path);
+    }
+    Failure::new(Class::OutputFailed, format!("cannot write '{}': {error}", text::path(path)))
+        .hint("nothing was removed; name another place with --export FILE")
+}
+
+fn changed_meanwhile() -> Failure {
+    Failure::new(Class::DbBusy, "the log was changed by another process at the same time; nothing was removed")
+        .hint("run the command again")
+}
+
+fn finish(
+    context: &mut Context<'_>,
+    plan: &Plan,
+    export: Option<PathBuf>,
+    pruned: Result<crate::store::Applied<Pruned>, crate::ops::Error>,
+) -> anyhow::Result<u8> {
+    let discard = || {
+        if let Some(path) = &export {
+            // Litter that cannot be removed is no reason to hide the error that led here.
+            let _ = std::fs::remove_file(path);
+        }
+    };
+    match pruned {
+        Ok(applied) if applied.value == Pruned::Done => {}
+        Ok(_) => {
+            discard();
+            return Err(changed_meanwhile().into());
+        }
+        Err(error) => {
+            // After another error nobody knows what reached the disk: then the file stays.
+            if matches!(&error, crate::ops::Error::Store(StoreError::Busy { .. } | StoreError::ChainKeyNeeded)) {
+                discard();
+            }
+            return Err(Refused(error).into());
+        }
+    }
+    let did = context.would("removed", "remove");
+    let (rows, first, last) = (plan.rows, plan.first_id, plan.last_id);
+    context.console().done(&format!("{did} {rows} {}: {first} to {last}", events(rows)));
+    if let Some(path) = &export {
+        context.console().done(&format!("they are in '{}'", text::path(path)));
+        context
+            .console()
+            .hint("a head that was kept before may be of a removed event: authctl audit head prints the new one");
+    }
+    let absolute = export.map(|path| text::path(&std::path::absolute(&path).unwrap_or(path)));
+    print(context, &PruneView { changed: true, rows, first_id: Some(first), last_id: Some(last), export: absolute })
+}
+
+fn print(context: &mut Context<'_>, view: &PruneView) -> anyhow::Result<u8> {
+    match context.style.format {
+        Format::Table => {}
+        Format::Json | Format::Jsonl | Format::Csv => {
+            emit_one(&mut *context.world.stdout, &context.style, view).map_err(Failure::from)?;
+        }
+    }
+    Ok(DONE)
+}

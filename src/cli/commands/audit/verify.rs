@@ -1,0 +1,151 @@
+//! `audit verify` and `audit head`.
+//!
+//! What a newcomer would get wrong: the document is the verdict, so it stands on stdout whatever it says; the
+//! error that ends stderr says the same in one sentence.
+
+use std::path::Path;
+
+use super::events;
+use crate::cli::args::{AuditHeadArgs, AuditVerifyArgs};
+use crate::cli::context::Context;
+use crate::cli::exit::DONE;
+use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::{Format, emit_one};
+use crate::cli::view::{HeadView, VerdictView, fault_words};
+use crate::model::chain::Head;
+use crate::model::text;
+use crate::ops::audit::{self, HeadCheck, Sequence, Verdict, Why};
+use crate::ops::error::Class;
+
+/// More than this is no file of heads.
+const MOST_BYTES: u64 = 1024 * 1024;
+
+/// `audit verify`.
+pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Result<u8> {
+    let heads = match &args.head {
+        None => Vec::new(),
+        Some(path) => heads(context, path)?,
+    };
+    let reader = context.reader()?;
+    let verdict = audit::verify(&reader, context.chain_key()?, &heads).map_err(Refused)?;
+    emit_one(&mut *context.world.stdout, &context.style, &VerdictView::from(&verdict)).map_err(Failure::from)?;
+    if verdict.sequence == Sequence::Changed {
+        context.console().warn(
+            "SQLite's own record of the highest id (sqlite_sequence) is lower than the last event: somebody changed it, \
+             perhaps to hide a tail that was cut off",
+        );
+    }
+    if let Some(failure) = failure(&verdict) {
+        return Err(failure.into());
+    }
+    say_what_it_proves(context, &verdict, heads.is_empty());
+    Ok(DONE)
+}
+
+/// The error that the verdict is; `None` where all is well.
+pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
+    if let Some(fault) = &verdict.fault {
+        let hint = match fault.why {
+            Why::Cut(_) | Why::NotTheHead => {
+                "compare with a backup or an export; keep this file as it is for whoever looks into it"
+            }
+            Why::NotKeyed => {
+                "if the key was configured only now, the next write begins the keyed part: verify again after it; \
+                 otherwise somebody without the key wrote this, or keyed events were cut off"
+            }
+            Why::OtherKey => "see that audit_key_file names the key that the log was begun with",
+            Why::Altered(_)
+            | Why::MissingBefore(..)
+            | Why::Inserted
+            | Why::Moved(_)
+            | Why::Replaced(_)
+            | Why::Back(_) => {
+                "what stands before it is sound, nothing behind it is proved; compare with a backup or an export"
+            }
+        };
+        return Some(Failure::new(Class::Findings, fault_words(fault)).hint(hint));
+    }
+    if verdict.unchecked > 0 {
+        return Some(
+            Failure::new(
+                Class::KeyMissing,
+                format!(
+                    "{} keyed {} cannot be checked without the key; the links fit",
+                    verdict.unchecked,
+                    events(verdict.unchecked)
+                ),
+            )
+            .hint("name the file of the key as audit_key_file in authctl.toml"),
+        );
+    }
+    (verdict.head_check == Some(HeadCheck::Pruned)).then(|| {
+        Failure::new(Class::Findings, "the head cannot be compared: its event was pruned since")
+            .hint("find it in the file that audit prune wrote, then keep a new head: authctl audit head")
+    })
+}
+
+fn say_what_it_proves(context: &mut Context<'_>, verdict: &Verdict, no_head: bool) {
+    let mut console = context.console();
+    if verdict.rows == 0 {
+        console.note("the log is empty: nothing to verify");
+    }
+    console.note(if verdict.keyed > 0 {
+        "no event was changed, added, removed or moved by anybody who does not have the key"
+    } else {
+        "no event was changed, added, removed or moved, unless somebody who can write the file made the whole chain \
+         anew; a key (audit_key_file) keeps them from that"
+    });
+    if no_head {
+        console.hint(
+            "a tail that was cut off shows only against a head that was kept elsewhere: authctl audit head, then \
+             audit verify --head FILE",
+        );
+    }
+}
+
+fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
+    let (bytes, name) = if path == Path::new("-") {
+        (context.read_stdin(MOST_BYTES)?, "standard input".to_owned())
+    } else {
+        let name = format!("'{}'", text::path(path));
+        let read = read(&context.world.cwd.join(path));
+        (read.map_err(|error| Failure::usage(format!("cannot read the head from {name}: {error}")))?, name)
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let heads: Option<Vec<Head>> = lines.map(HeadView::parse).collect();
+    match heads {
+        Some(heads) if !heads.is_empty() => Ok(heads),
+        Some(_) => Err(no_head(format!("there is no head in {name}: it is empty"))),
+        None => Err(no_head(format!("{name} holds something else than heads"))),
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(std::io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(bytes)
+}
+
+fn no_head(message: String) -> anyhow::Error {
+    Failure::usage(message).hint("give what authctl audit head printed, one line each").into()
+}
+
+/// `audit head`.
+pub fn head(context: &mut Context<'_>, _args: &AuditHeadArgs) -> anyhow::Result<u8> {
+    let reader = context.reader()?;
+    let (head, rows) = audit::head(&reader).map_err(Refused)?;
+    let view = HeadView::new(head, rows);
+    match context.style.format {
+        Format::Table => context.print(&view.line())?,
+        Format::Json | Format::Jsonl | Format::Csv => {
+            emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+        }
+    }
+    context.console().hint("keep it where nobody who can write the database can write; it is not verified by this");
+    Ok(DONE)
+}

@@ -1,0 +1,272 @@
+//! Events for `audit list` and `audit show`, and rows in exact form for `audit export`.
+//!
+//! What a newcomer would get wrong: in an export `before`, `after` and `details` are texts, since the hash covers
+//! their very bytes; in a list they are opened as the JSON that they hold.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::user::raw;
+use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::model::chain::StoredEvent;
+use crate::model::time::{Timestamp, parse_input, relative};
+
+/// One event, its texts opened.
+#[derive(Debug)]
+pub struct AuditView {
+    event: StoredEvent,
+    at: String,
+    change: String,
+}
+
+/// Whether a time is said from now, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// No: there are many in a list.
+    Unsaid,
+    /// Yes.
+    Said(Timestamp),
+}
+
+const COLUMNS: [Column; 22] = [
+    Column::right("id", "EVENT", Column::ALWAYS),
+    Column::left("at", "AT", Column::ALWAYS),
+    Column::left("event", "WHAT", Column::ALWAYS),
+    Column::left("outcome", "OUTCOME", 30),
+    Column::left("target", "WHOM", 90),
+    Column::left("actor", "WHO", 60),
+    Column::left("change", "CHANGE", 70),
+    Column::left("reason", "WHY", 40),
+    Column::right("target_id", "WHOM ID", Column::ON_REQUEST),
+    Column::left("target_username", "WHOM NAME", Column::ON_REQUEST),
+    Column::left("before", "BEFORE", Column::ON_REQUEST),
+    Column::left("after", "AFTER", Column::ON_REQUEST),
+    Column::left("details", "DETAILS", Column::ON_REQUEST),
+    Column::right("actor_uid", "UID", Column::ON_REQUEST),
+    Column::left("actor_name", "NAME", Column::ON_REQUEST),
+    Column::right("actor_login_uid", "LOGIN UID", Column::ON_REQUEST),
+    Column::left("actor_sudo_user", "SUDO USER (CLAIMED)", Column::ON_REQUEST),
+    Column::left("actor_terminal", "TERMINAL", Column::ON_REQUEST),
+    Column::left("actor_host", "HOST", Column::ON_REQUEST),
+    Column::left("version", "VERSION", Column::ON_REQUEST),
+    Column::left("prev_hash", "HASH BEFORE", Column::ON_REQUEST),
+    Column::left("hash", "HASH", Column::ON_REQUEST),
+];
+
+impl AuditView {
+    /// The event for people and machines.
+    pub fn new(event: StoredEvent, since: Since) -> Self {
+        let at = match (parse_input(&event.row.at, Timestamp::MIN), since) {
+            (Err(_), _) => event.row.at.clone(),
+            (Ok(at), Since::Unsaid) => at.to_table(),
+            (Ok(at), Since::Said(now)) => format!("{} ({})", at.to_table(), relative(at, now)),
+        };
+        let row = &event.row;
+        let change = change(&opened(&row.before), &opened(&row.after), &opened(&row.details));
+        Self { at, change, event }
+    }
+
+    fn target(&self) -> String {
+        let row = &self.event.row;
+        let id = row.target_id.map(|id| format!("id:{id}"));
+        [id, row.target_username.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    fn actor(&self) -> String {
+        let actor = &self.event.row.actor;
+        match (&actor.name, actor.uid) {
+            (Some(name), _) => name.clone(),
+            (None, Some(uid)) => format!("uid {uid}"),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.event.row.outcome == "refused"
+    }
+}
+
+/// The JSON in a text; the text itself where it holds none.
+fn opened(text: &Option<String>) -> Value {
+    text.as_ref().map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()))
+}
+
+/// `role: patient -> admin; why: …`, field by field.
+fn change(before: &Value, after: &Value, details: &Value) -> String {
+    let word = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => "null".to_owned(),
+    };
+    let mut parts = Vec::new();
+    for (name, value) in after.as_object().into_iter().flatten() {
+        parts.push(format!("{name}: {} -> {}", word(before.get(name)), word(Some(value))));
+    }
+    match details {
+        Value::Null => {}
+        Value::Object(details) => {
+            parts.extend(details.iter().map(|(name, value)| format!("{name}: {}", word(Some(value)))));
+        }
+        other => parts.push(word(Some(other))),
+    }
+    parts.join("; ")
+}
+
+impl Serialize for AuditView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = exact(&self.event);
+        for name in ["before", "after", "details"] {
+            if let Some(Value::String(text)) = map.get(name) {
+                let value = opened(&Some(text.clone()));
+                map.insert(name.to_owned(), value);
+            }
+        }
+        map.serialize(serializer)
+    }
+}
+
+impl Record for AuditView {
+    fn columns() -> &'static [Column] {
+        &COLUMNS
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        match (COLUMNS[index].name, self.value(index)) {
+            (_, text) if text.is_empty() => Cell::absent(),
+            ("at", _) => Cell::plain(self.at.as_str()),
+            ("outcome", text) => Cell::marked(text, if self.is_refused() { Mark::Warn } else { Mark::Plain }),
+            (_, text) => Cell::plain(text),
+        }
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        match COLUMNS[index].name {
+            "target" => self.target().into(),
+            "actor" => self.actor().into(),
+            "change" => self.change.as_str().into(),
+            name => named(&self.event, name),
+        }
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["raw"]
+    }
+}
+
+/// One row in exact form: the columns of the table in their order, texts as they are stored.
+#[derive(Debug)]
+pub struct EventRowView(pub StoredEvent);
+
+const EXPORTED: [Column; 19] = [
+    Column::right("id", "ID", Column::ALWAYS),
+    Column::left("at", "AT", Column::ALWAYS),
+    Column::left("event", "EVENT", Column::ALWAYS),
+    Column::left("outcome", "OUTCOME", Column::ALWAYS),
+    Column::right("target_id", "TARGET_ID", Column::ALWAYS),
+    Column::left("target_username", "TARGET_USERNAME", Column::ALWAYS),
+    Column::left("before", "BEFORE", Column::ALWAYS),
+    Column::left("after", "AFTER", Column::ALWAYS),
+    Column::left("details", "DETAILS", Column::ALWAYS),
+    Column::left("reason", "REASON", Column::ALWAYS),
+    Column::right("actor_uid", "ACTOR_UID", Column::ALWAYS),
+    Column::left("actor_name", "ACTOR_NAME", Column::ALWAYS),
+    Column::right("actor_login_uid", "ACTOR_LOGIN_UID", Column::ALWAYS),
+    Column::left("actor_sudo_user", "ACTOR_SUDO_USER", Column::ALWAYS),
+    Column::left("actor_terminal", "ACTOR_TERMINAL", Column::ALWAYS),
+    Column::left("actor_host", "ACTOR_HOST", Column::ALWAYS),
+    Column::left("version", "VERSION", Column::ALWAYS),
+    Column::left("prev_hash", "PREV_HASH", Column::ALWAYS),
+    Column::left("hash", "HASH", Column::ALWAYS),
+];
+
+impl Serialize for EventRowView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        exact(&self.0).serialize(serializer)
+    }
+}
+
+impl Record for EventRowView {
+    fn columns() -> &'static [Column] {
+        &EXPORTED
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        Cell::plain(self.value(index))
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        named(&self.0, EXPORTED[index].name)
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        &["raw"]
+    }
+}
+
+/// All columns; one that holds another kind than is written there is null, and what it holds stands in `raw`.
+fn exact(event: &StoredEvent) -> Map<String, Value> {
+    let (row, actor) = (&event.row, &event.row.actor);
+    let mut map = Map::new();
+    for (name, value) in [
+        ("id", Value::from(row.id)),
+        ("at", row.at.as_str().into()),
+        ("event", row.event.as_str().into()),
+        ("outcome", row.outcome.as_str().into()),
+        ("target_id", row.target_id.into()),
+        ("target_username", row.target_username.as_deref().into()),
+        ("before", row.before.as_deref().into()),
+        ("after", row.after.as_deref().into()),
+        ("details", row.details.as_deref().into()),
+        ("reason", row.reason.as_deref().into()),
+        ("actor_uid", actor.uid.into()),
+        ("actor_name", actor.name.as_deref().into()),
+        ("actor_login_uid", actor.login_uid.into()),
+        ("actor_sudo_user", actor.sudo_user.as_deref().into()),
+        ("actor_terminal", actor.terminal.as_deref().into()),
+        ("actor_host", actor.host.as_deref().into()),
+        ("version", row.version.as_str().into()),
+        ("prev_hash", row.prev_hash.as_str().into()),
+        ("hash", event.hash.as_str().into()),
+    ] {
+        map.insert(name.to_owned(), value);
+    }
+    let mut bad = Map::new();
+    for cell in &event.bad {
+        map.insert(cell.column.to_owned(), Value::Null);
+        bad.insert(cell.column.to_owned(), cell.raw.as_ref().map_or(Value::Null, raw));
+    }
+    if !bad.is_empty() {
+        map.insert("raw".to_owned(), bad.into());
+    }
+    map
+}
+
+/// The column of this name as a text; NULL is the empty one.
+fn named<'e>(event: &'e StoredEvent, name: &str) -> Cow<'e, str> {
+    let (row, actor) = (&event.row, &event.row.actor);
+    let number = |number: Option<i64>| Cow::Owned(number.map(|number| number.to_string()).unwrap_or_default());
+    let text = |text: &'e Option<String>| Cow::Borrowed(text.as_deref().unwrap_or_default());
+    match name {
+        "id" => number(Some(row.id)),
+        "at" => row.at.as_str().into(),
+        "event" => row.event.as_str().into(),
+        "outcome" => row.outcome.as_str().into(),
+        "target_id" => number(row.target_id),
+        "target_username" => text(&row.target_username),
+        "before" => text(&row.before),
+        "after" => text(&row.after),
+        "details" => text(&row.details),
+        "reason" => text(&row.reason),
+        "actor_uid" => number(actor.uid),
+        "actor_name" => text(&actor.name),
+        "actor_login_uid" => number(actor.login_uid),
+        "actor_sudo_user" => text(&actor.sudo_user),
+        "actor_terminal" => text(&actor.terminal),
+        "actor_host" => text(&actor.host),
+        "version" => row.version.as_str().into(),
+        "prev_hash" => row.prev_hash.as_str().into(),
+        _ => event.hash.as_str().into(),
+    }
+}

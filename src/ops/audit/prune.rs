@@ -1,0 +1,158 @@
+//! Removing the oldest events, and leaving the anchor that the rest of the chain begins at.
+//!
+//! What a newcomer would get wrong: what is removed is always a beginning of the log. An event behind one that
+//! stays would leave a hole, and every hole is a fault.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::chain::Walk;
+use super::list::time_of;
+use super::require_log;
+use crate::model::chain::{Head, StoredEvent};
+use crate::model::event::{EventDraft, EventName};
+use crate::model::secret::ChainKey;
+use crate::model::time::Timestamp;
+use crate::ops::error::Error;
+use crate::store::{Act, Applied, Change, Direction, Reader, Store, StoreError};
+
+/// What a row costs while the lock is held, and everything else together. Measured with 1,000,000 rows on an SSD:
+/// 1.1 µs per row; the rest is for slower disks.
+const ROW_MICROS: u64 = 4;
+const BASE_MILLIS: u64 = 50;
+
+/// What would be removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// First row.
+    pub first_id: i64,
+    /// Last row.
+    pub last_id: i64,
+    /// How many.
+    pub rows: u64,
+    /// The hash of the last row.
+    pub last_hash: String,
+}
+
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pruned {
+    /// The rows are removed.
+    Done,
+    /// The log is another than the one that was planned for; nothing was changed.
+    ChangedMeanwhile,
+}
+
+/// The events at the beginning of the log that are older than `before`. The last event of the log stays: the
+/// anchor's own hash is made from its. `None` where there is nothing to remove but anchors of earlier prunings.
+///
+/// # Errors
+/// The file's; `Pending` where there is no log.
+pub fn plan(reader: &Reader, before: Timestamp) -> Result<Option<Plan>, Error> {
+    require_log(reader)?;
+    let mut plan = None;
+    // Planned only when another event is seen behind it.
+    let mut held: Option<Plan> = None;
+    let (mut worth, mut worth_held) = (false, false);
+    reader.view().each_event(Direction::Up(None), |event| {
+        (plan, worth) = (held.take(), worth_held);
+        if time_of(&event).is_none_or(|at| at >= before) {
+            return Ok::<_, StoreError>(ControlFlow::Break(()));
+        }
+        worth_held |= event.row.event != EventName::EventsPruned.as_str();
+        let (first_id, rows) = plan.as_ref().map_or((event.row.id, 0), |plan: &Plan| (plan.first_id, plan.rows));
+        held = Some(Plan { first_id, last_id: event.row.id, rows: rows + 1, last_hash: event.hash });
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(plan.filter(|_| worth))
+}
+
+/// The first event from `before` or later, where older ones stand behind it: those stay with it.
+///
+/// # Errors
+/// The file's; `Pending` where there is no log.
+pub fn in_the_way(reader: &Reader, before: Timestamp) -> Result<Option<i64>, Error> {
+    require_log(reader)?;
+    let (mut younger, mut found) = (None, None);
+    reader.view().each_event(Direction::Up(None), |event| {
+        if time_of(&event).is_none_or(|at| at >= before) {
+            younger = younger.or(Some(event.row.id));
+        } else if younger.is_some() {
+            found = younger;
+            return Ok::<_, StoreError>(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// How long the write lock will be held.
+pub fn expected_lock(plan: &Plan) -> Duration {
+    Duration::from_millis(BASE_MILLIS) + Duration::from_micros(plan.rows.saturating_mul(ROW_MICROS))
+}
+
+/// Hands the rows of the plan to `write`, and says whether they are those of the plan, each following on the one
+/// before.
+///
+/// # Errors
+/// The file's, or what `write` returns.
+pub fn check_export<E: From<Error>>(
+    reader: &Reader,
+    key: Option<&ChainKey>,
+    plan: &Plan,
+    mut write: impl FnMut(StoredEvent) -> Result<(), E>,
+) -> Result<bool, E> {
+    let mut walk: Option<Walk<'_>> = None;
+    let mut sound = true;
+    let result = reader.view().each_event(Direction::Up(None), |event| {
+        if event.row.id > plan.last_id {
+            return Ok(ControlFlow::Break(()));
+        }
+        let start = || Head { id: plan.first_id - 1, hash: event.row.prev_hash.clone() };
+        sound &= walk.get_or_insert_with(|| Walk::from(start(), key)).step(&event).is_ok();
+        write(event).map_err(Stop::Write)?;
+        Ok(ControlFlow::Continue(()))
+    });
+    match result {
+        Ok(()) => {}
+        Err(Stop::Write(error)) => return Err(error),
+        Err(Stop::Store(error)) => return Err(Error::from(error).into()),
+    }
+    let planned = Head { id: plan.last_id, hash: plan.last_hash.clone() };
+    Ok(sound && walk.is_some_and(|walk| walk.end == planned && walk.rows == plan.rows))
+}
+
+enum Stop<E> {
+    Store(StoreError),
+    Write(E),
+}
+
+impl<E> From<StoreError> for Stop<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Removes the rows of the plan and appends the anchor, in one transaction.
+///
+/// # Errors
+/// The file's.
+pub fn prune(store: &mut Store, act: &Act<'_>, plan: &Plan) -> Result<Applied<Pruned>, Error> {
+    store.change(act, |tx, _now| {
+        let view = tx.view();
+        let first = view.first_event()?.map(|event| event.row.id);
+        let last_hash = view.event(plan.last_id)?.map(|event| event.hash);
+        let same = first == Some(plan.first_id)
+            && last_hash.as_ref() == Some(&plan.last_hash)
+            && view.count_events(plan.last_id)? == plan.rows;
+        if !same || tx.delete_events(plan.last_id)? != plan.rows {
+            return Ok(Change::Nothing(Pruned::ChangedMeanwhile));
+        }
+        let draft = EventDraft::new(EventName::EventsPruned)
+            .detail("first_id", plan.first_id)
+            .detail("last_id", plan.last_id)
+            .detail("rows", plan.rows.cast_signed())
+            .detail("last_hash", plan.last_hash.as_str());
+        Ok(Change::Done(Pruned::Done, vec![draft]))
+    })
+}
