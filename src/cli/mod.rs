@@ -15,6 +15,7 @@ pub mod output;
 mod parse;
 mod password_source;
 pub mod prompt;
+mod remedy;
 pub mod settings;
 mod version;
 mod view;

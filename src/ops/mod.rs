@@ -15,6 +15,7 @@ pub mod resolve;
 pub mod schema;
 pub mod settings;
 pub mod token;
+pub mod why;
 
 pub use each::Written;
 pub use error::Error;

@@ -6,6 +6,7 @@ mod migration;
 mod shown;
 mod token;
 mod user;
+pub mod why;
 mod write;
 
 pub use event::EventView;
@@ -13,4 +14,5 @@ pub use migration::MigrationView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;
+pub use why::WhyView;
 pub use write::WriteView;
