@@ -12,7 +12,7 @@ use crate::policy::why::Remedy;
 const ADDRESS: &str = "ADDRESS";
 
 /// A name to type that means this account and no other.
-fn name(asked: &Asked) -> String {
+pub fn name(asked: &Asked) -> String {
     match asked.name {
         NameUse::Enough => address(&asked.user),
         NameUse::Ambiguous => format!("id:{}", asked.user.id.0),

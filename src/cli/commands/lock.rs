@@ -1,5 +1,6 @@
 //! `lock` and `unlock`.
 
+use super::after::{self, Did};
 use super::report;
 use super::select::{self, Shape};
 use crate::cli::args::{LockArgs, UnlockArgs};
@@ -13,7 +14,6 @@ use crate::ops::error::Class;
 use crate::ops::list::{ListQuery, LockWish};
 use crate::ops::lock::{self, Force, Reactivate, Sweep, Swept, TokensToo, Until};
 use crate::ops::{Written, list};
-use crate::store::Changed;
 
 /// `lock`.
 pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
@@ -24,10 +24,7 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
     let mut store = context.store()?;
     let applied =
         lock::lock(&mut store, &context.act(), &context.settings, &specs, end, tokens, force).map_err(Refused)?;
-    let survivors: Vec<StoredUser> = match tokens {
-        TokensToo::Keep => changed(&applied.value),
-        TokensToo::End => Vec::new(),
-    };
+    let written = applied.value.clone();
     let code = report::written(context, applied, shape, |context, one| {
         let moved = match old_end(&one.before) {
             Some(old) => format!("; was locked {}", until(old, context.now())),
@@ -36,9 +33,11 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
         let did = context.would("locked", "lock");
         format!("{did} {} {}{moved}", whom(&one.after), until(old_end(&one.after).flatten(), context.now()))
     })?;
-    if let Some(user) = survivors.first() {
-        report::tokens_survive(context, user);
-    }
+    let did = match tokens {
+        TokensToo::Keep => Did::Lock,
+        TokensToo::End => Did::LockAndDeactivate,
+    };
+    after::say(context, &store, &written, did);
     Ok(code)
 }
 
@@ -60,10 +59,6 @@ fn end(context: &Context<'_>, args: &LockArgs) -> Result<Until, Failure> {
             .hint("give a time to come, or --for 30m"));
     }
     Ok(Until::At(end))
-}
-
-fn changed(written: &[Written]) -> Vec<StoredUser> {
-    written.iter().filter(|one| one.changed == Changed::Yes).map(|one| one.after.clone()).collect()
 }
 
 /// The end of the lock that the account has; `Some(None)` where it cannot be read.
@@ -89,11 +84,13 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
     let reactivate = if args.reactivate { Reactivate::Yes } else { Reactivate::No };
     let mut store = context.store()?;
     let applied = lock::unlock(&mut store, &context.act(), &context.settings, &specs, reactivate).map_err(Refused)?;
-    let freed: Vec<StoredUser> = applied.value.iter().map(|one| one.after.clone()).collect();
+    let written = applied.value.clone();
     let code = report::written(context, applied, shape, freed_words)?;
-    for user in freed {
-        report::blocked(context, &user);
-    }
+    let did = match reactivate {
+        Reactivate::No => Did::Unlock,
+        Reactivate::Yes => Did::UnlockAndActivate,
+    };
+    after::say(context, &store, &written, did);
     Ok(code)
 }
 

@@ -138,10 +138,14 @@ impl Record for WhyView {
     }
 }
 
+/// What a step found, in a few words.
+pub fn reason(step: &Step, now: Timestamp) -> String {
+    words::words(&step.finding, now).reason
+}
+
 /// What keeps an account out, in a few words; empty where nothing does.
 pub fn reasons(diagnosis: &Diagnosis, now: Timestamp) -> String {
-    let all: Vec<String> = diagnosis.blocking().map(|step| words::words(&step.finding, now).reason).collect();
-    all.join("; ")
+    diagnosis.blocking().map(|step| reason(step, now)).collect::<Vec<_>>().join("; ")
 }
 
 /// The verdict in one line.
