@@ -23,3 +23,4 @@ mod streams;
 mod tokens;
 mod triggers;
 mod users;
+mod why;

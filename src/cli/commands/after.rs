@@ -145,7 +145,7 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
             "the app refuses its tokens from the next request on; activating revives those not expired then ({life})"
         ),
         (Did::Lock | Did::Unlock | Did::SetRole | Did::SetPassword, true) => {
-            "the app refuses its tokens while it is inactive".to_owned()
+            "tokens issued before are refused while it is inactive".to_owned()
         }
         (Did::Activate | Did::UnlockAndActivate, _) => {
             format!("tokens issued before work again until they expire: {life}")

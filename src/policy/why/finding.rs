@@ -10,6 +10,8 @@ use crate::policy::email;
 pub enum Finding {
     /// The file lacks the column, so there is nothing to judge.
     NoColumn,
+    /// The row's own step tells that nobody can read it.
+    SeeRow,
     /// The row, as the app's query reads it.
     Row(RowFinding),
     /// The e-mail.

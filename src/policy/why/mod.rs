@@ -129,6 +129,13 @@ pub struct Facts<'a> {
     pub now: Timestamp,
 }
 
+impl Facts<'_> {
+    /// Whether the text of this column is not UTF-8: the row's step says so, and no other one again.
+    fn is_lost(&self, column: &str) -> bool {
+        self.undecodable.contains(&column)
+    }
+}
+
 /// What the app answers: a status, where it can be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answers {

@@ -28,14 +28,14 @@ pub(super) fn row(facts: &Facts<'_>) -> Step {
     }
     let unreadable = unreadable(facts);
     if !unreadable.is_empty() {
-        let remedy = unreadable.iter().find_map(|column| mend(column));
+        let remedy = unreadable.iter().find_map(|column| mend(facts, column));
         let step =
             Step::no(id, Finding::Row(RowFinding::Unreadable(unreadable))).login(Stage::Load, 500).me(Stage::Load, 500);
         return Step { remedy, ..step };
     }
     let refused = refused(facts);
     if !refused.is_empty() {
-        let remedy = refused.iter().find_map(|column| mend(column));
+        let remedy = refused.iter().find_map(|column| mend(facts, column));
         return Step { remedy, ..Step::no(id, Finding::Row(RowFinding::Refused(refused))).me(Stage::Reply, 500) };
     }
     Step::ok(id, Finding::Row(RowFinding::Readable))
@@ -74,8 +74,9 @@ fn refused(facts: &Facts<'_>) -> Vec<&'static str> {
 }
 
 /// The command that writes a column anew.
-fn mend(column: &str) -> Option<Remedy> {
+fn mend(facts: &Facts<'_>, column: &str) -> Option<Remedy> {
     match column {
+        "role" => Some(Remedy::Role(facts.default_role.clone())),
         "password_hash" | "salt" => Some(Remedy::NewPassword),
         "failed_login_attempts" => Some(Remedy::Unlock),
         "username" => Some(Remedy::Username),
@@ -89,6 +90,9 @@ fn mend(column: &str) -> Option<Remedy> {
 /// Whether the e-mail that is typed finds the e-mail that is stored.
 pub(super) fn email(facts: &Facts<'_>) -> Step {
     let id = StepId::Email;
+    if facts.is_lost("email") {
+        return Step::unknown(id, Finding::SeeRow);
+    }
     let Field::Value(stored) = &facts.user.email else {
         let step = Step::no(id, Finding::Email(EmailFinding::Missing)).mended_by(Remedy::Email(None));
         return step.login(Stage::LookUp, None).me(Stage::Reply, 500);
@@ -165,6 +169,7 @@ pub(super) fn customer(facts: &Facts<'_>) -> Option<Step> {
     let customer_id = match &facts.user.customer_id {
         Field::Absent => return None,
         Field::Null => return Some(Step::ok(id, Finding::Customer(CustomerFinding::None))),
+        Field::Bad(RawCell::BrokenText(_)) => return Some(Step::unknown(id, Finding::SeeRow)),
         Field::Bad(RawCell::Blob(_)) => {
             let step = Step::no(id, Finding::Customer(CustomerFinding::IdRefused)).mended_by(Remedy::CustomerId);
             return Some(step.login(Stage::Reply, 500).me(Stage::Reply, None));
@@ -207,6 +212,7 @@ pub(super) fn role(facts: &Facts<'_>) -> Step {
         Field::Null => {
             return Step::no(id, Finding::Role(RoleFinding::Missing)).mended_by(default()).me(Stage::Reply, 500);
         }
+        Field::Bad(RawCell::BrokenText(_)) => return Step::unknown(id, Finding::SeeRow),
         Field::Bad(_) => {
             let step = Step::no(id, Finding::Role(RoleFinding::Unreadable)).mended_by(default());
             return step.login(Stage::Reply, 500).me(Stage::Reply, None);
@@ -241,6 +247,7 @@ pub(super) fn counter(facts: &Facts<'_>) -> Step {
             Step::risk(id, Finding::Counter(CounterFinding::AtThreshold(*count))).mended_by(Remedy::Unlock)
         }
         Field::Value(count) => Step::ok(id, Finding::Counter(CounterFinding::Low(*count))),
+        Field::Bad(RawCell::BrokenText(_)) => Step::unknown(id, Finding::SeeRow),
         Field::Null | Field::Bad(_) => {
             Step::risk(id, Finding::Counter(CounterFinding::Unreadable)).mended_by(Remedy::Unlock)
         }

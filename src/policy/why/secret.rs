@@ -8,6 +8,9 @@ use crate::model::user::{Field, RawCell};
 /// Whether any password can fit what is stored.
 pub(super) fn hash(facts: &Facts<'_>) -> Step {
     let id = StepId::Hash;
+    if facts.is_lost("password_hash") || facts.is_lost("salt") {
+        return Step::unknown(id, Finding::SeeRow);
+    }
     let step = match (&facts.hash, facts.salt) {
         (Hash::NoColumn, _) => return Step::unknown(id, Finding::NoColumn),
         (Hash::Missing, _) => refusing(facts, Step::no(id, Finding::Hash(HashFinding::Missing))),

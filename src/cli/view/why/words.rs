@@ -39,6 +39,7 @@ impl Words {
 pub fn words(finding: &Finding, now: Timestamp) -> Words {
     match finding {
         Finding::NoColumn => Words::alone("this file lacks the column"),
+        Finding::SeeRow => Words::alone("cannot be read, as said of the row"),
         Finding::Row(found) => row(found),
         Finding::Email(found) => email(found),
         Finding::Twins(found) => twins(found),
@@ -232,6 +233,7 @@ pub fn who_mends(finding: &Finding, user: UserId) -> Option<String> {
             columns.join(", ")
         )),
         Finding::NoColumn
+        | Finding::SeeRow
         | Finding::Row(RowFinding::Readable | RowFinding::Lacking(_) | RowFinding::Refused(_))
         | Finding::Email(_)
         | Finding::Twins(_)
