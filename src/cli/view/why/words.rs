@@ -111,7 +111,7 @@ fn lock(found: LockFinding, now: Timestamp) -> Words {
             Words::new(format!("it is locked {}", until(Some(end), now)), "the app answers 401, whatever the password")
         }
         LockFinding::Stuck(end) => Words::new(
-            format!("it is stuck on a lock that the app cannot compare ({})", until(Some(end), now)),
+            format!("it is stuck: locked {} in a form that the app cannot compare", until(Some(end), now)),
             "the app answers 500, whatever the password, for ever",
         ),
         LockFinding::Unreadable => Words::new(
