@@ -18,6 +18,7 @@ mod parse;
 mod password_source;
 mod progress;
 pub mod prompt;
+mod remedy;
 mod session;
 pub mod settings;
 mod sheet;

@@ -186,6 +186,38 @@ pub fn needs_update(hash: &str, params: HashParams) -> Option<bool> {
     }
 }
 
+/// What can be said of a stored hash without a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fitness {
+    /// Some password fits it.
+    Fit(Scheme),
+    /// None ever does: no hash, or one that the app cannot read.
+    Useless,
+    /// Some may, but finding out costs too much.
+    Unsupported(Unsupported),
+}
+
+/// Judges a stored hash by its text alone, as [`verify`] would come to it.
+#[must_use]
+pub fn fitness(hash: &str) -> Fitness {
+    let scheme = Scheme::of(hash);
+    match scheme {
+        Scheme::Argon2(_) => match phc::read(hash) {
+            Some(Argon2Text::Exact(wanted)) => match check_caps(&wanted) {
+                Ok(_) => Fitness::Fit(scheme),
+                Err(reason) => Fitness::Unsupported(reason),
+            },
+            Some(Argon2Text::Loose) | None => Fitness::Useless,
+        },
+        Scheme::Bcrypt => match phc::read_bcrypt(hash) {
+            Some(wanted) if wanted.cost > MAX_BCRYPT_COST => Fitness::Unsupported(Unsupported::BcryptCost(wanted.cost)),
+            Some(wanted) if wanted.cost >= MIN_BCRYPT_COST => Fitness::Fit(scheme),
+            Some(_) | None => Fitness::Useless,
+        },
+        Scheme::BcryptX | Scheme::Empty | Scheme::Unknown => Fitness::Useless,
+    }
+}
+
 /// Spends the same work as [`verify`] does on a hash of our own.
 ///
 /// For an unknown name: the time taken must not tell who exists (`security`, Passwords).

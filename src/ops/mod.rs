@@ -24,6 +24,7 @@ pub mod schema;
 pub mod session;
 pub mod settings;
 pub mod token;
+pub mod why;
 
 pub use each::Written;
 pub use error::Error;

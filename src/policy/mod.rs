@@ -15,3 +15,4 @@ pub mod state;
 pub mod token;
 mod unicode14;
 pub mod username;
+pub mod why;

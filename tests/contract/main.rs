@@ -4,6 +4,7 @@
 //! What a newcomer would get wrong: expected values come from the contract, from what was observed of the app,
 //! or from the fixtures below, never from what the tool printed yesterday.
 
+mod after;
 mod broken;
 #[path = "../support/compare.rs"]
 mod compare;
@@ -33,3 +34,4 @@ mod streams;
 mod tokens;
 mod triggers;
 mod users;
+mod why;

@@ -25,3 +25,4 @@ mod token_shape;
 mod tokens;
 mod tool;
 mod volume;
+mod why;

@@ -1,5 +1,6 @@
 //! `lock` and `unlock`.
 
+use super::after::{self, Did};
 use super::pick::{self, Purpose};
 use super::report;
 use super::select::{self, Shape};
@@ -9,9 +10,9 @@ use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{shell_text, until, whom};
 use crate::model::time::{FOREVER, Timestamp, parse_duration, parse_input};
 use crate::model::user::{Field, StoredUser, UserSpec};
+
 use crate::ops::Written;
 use crate::ops::lock::{self, Force, Reactivate, Sweep, Swept, TokensToo, Until};
-use crate::store::Changed;
 
 /// `lock`.
 pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
@@ -27,10 +28,7 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
     pick::still(&store, picked.as_ref())?;
     let applied =
         lock::lock(&mut store, &context.act(), &context.settings, &specs, end, tokens, force).map_err(Refused)?;
-    let survivors: Vec<StoredUser> = match tokens {
-        TokensToo::Keep => changed(&applied.value),
-        TokensToo::End => Vec::new(),
-    };
+    let written = applied.value.clone();
     let code = report::written(context, applied, shape, |context, one| {
         let moved = match old_end(&one.before) {
             Some(old) => format!("; was locked {}", until(old, context.now())),
@@ -39,9 +37,11 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
         let did = context.would("locked", "lock");
         format!("{did} {} {}{moved}", whom(&one.after), until(old_end(&one.after).flatten(), context.now()))
     })?;
-    if let Some(user) = survivors.first() {
-        report::tokens_survive(context, user);
-    }
+    let did = match tokens {
+        TokensToo::Keep => Did::Lock,
+        TokensToo::End => Did::LockAndDeactivate,
+    };
+    after::say(context, &store, &written, did);
     Ok(code)
 }
 
@@ -80,10 +80,6 @@ fn end(context: &Context<'_>, args: &LockArgs) -> Result<Until, Failure> {
     Ok(Until::At(end))
 }
 
-fn changed(written: &[Written]) -> Vec<StoredUser> {
-    written.iter().filter(|one| one.changed == Changed::Yes).map(|one| one.after.clone()).collect()
-}
-
 /// The end of the lock that the account has; `Some(None)` where it cannot be read.
 fn old_end(user: &StoredUser) -> Option<Option<Timestamp>> {
     match &user.locked_until {
@@ -111,11 +107,13 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
     let mut store = context.store()?;
     pick::still(&store, picked.as_ref())?;
     let applied = lock::unlock(&mut store, &context.act(), &context.settings, &specs, reactivate).map_err(Refused)?;
-    let freed: Vec<StoredUser> = applied.value.iter().map(|one| one.after.clone()).collect();
+    let written = applied.value.clone();
     let code = report::written(context, applied, shape, freed_words)?;
-    for user in freed {
-        report::blocked(context, &user);
-    }
+    let did = match reactivate {
+        Reactivate::No => Did::Unlock,
+        Reactivate::Yes => Did::UnlockAndActivate,
+    };
+    after::say(context, &store, &written, did);
     Ok(code)
 }
 

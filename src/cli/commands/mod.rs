@@ -1,5 +1,6 @@
 //! One file per group of commands: read the arguments, call `ops`, say what was done.
 
+mod after;
 mod audit;
 mod config;
 mod database;

@@ -88,18 +88,6 @@ pub fn blocked(context: &mut Context<'_>, user: &StoredUser) {
     }
 }
 
-/// Which tokens live on.
-pub fn tokens_survive(context: &mut Context<'_>, user: &StoredUser) {
-    let text = format!(
-        "tokens issued before stay valid until they expire (at most {} for access, {} for refresh); authctl user \
-         deactivate {} ends them at once",
-        context.settings.access_ttl,
-        context.settings.refresh_ttl,
-        address(user)
-    );
-    context.console().note(&text);
-}
-
 /// The document of one account, with the generated password; a table prints the password alone.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ mod shown;
 mod token;
 mod user;
 mod verdict;
+pub mod why;
 mod write;
 
 pub use audit::{AuditView, EventRowView, Since};
@@ -37,4 +38,5 @@ pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;
 pub use verdict::{HeadView, PruneView, VerdictView, words as fault_words};
+pub use why::WhyView;
 pub use write::WriteView;

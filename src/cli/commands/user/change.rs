@@ -1,6 +1,7 @@
 //! `user activate`, `deactivate`, `verify`, `passwd`, and `set-role`.
 
 use crate::cli::args::{ActivateArgs, DeactivateArgs, PasswdArgs, SetRoleArgs, UsersArgs, VerifyUsersArgs};
+use crate::cli::commands::after::{self, Did};
 use crate::cli::commands::pick::{self, Purpose};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
@@ -11,37 +12,23 @@ use crate::cli::output::escape::quote;
 use crate::cli::password_source;
 use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 use crate::ops::lock::Force;
-use crate::ops::{Written, account, resolve};
+use crate::ops::{account, resolve};
 use crate::store::Changed;
 
 /// `user activate`.
 pub fn activate(context: &mut Context<'_>, args: &ActivateArgs) -> anyhow::Result<u8> {
-    let written = set_active(context, &args.users, Flag::On, Force::No)?;
-    for one in &written {
-        report::blocked(context, &one.after);
-    }
-    if written.iter().any(|one| one.changed == Changed::Yes) {
-        context.console().note("tokens that have not expired work again");
-    }
+    set_active(context, &args.users, Flag::On, Force::No)?;
     Ok(crate::cli::exit::DONE)
 }
 
 /// `user deactivate`.
 pub fn deactivate(context: &mut Context<'_>, args: &DeactivateArgs) -> anyhow::Result<u8> {
     let force = if args.force { Force::Yes } else { Force::No };
-    let written = set_active(context, &args.users, Flag::Off, force)?;
-    if written.iter().any(|one| one.changed == Changed::Yes) {
-        context.console().note("the app refuses their tokens from the next request on");
-    }
+    set_active(context, &args.users, Flag::Off, force)?;
     Ok(crate::cli::exit::DONE)
 }
 
-fn set_active(
-    context: &mut Context<'_>,
-    users: &UsersArgs,
-    active: Flag,
-    force: Force,
-) -> anyhow::Result<Vec<Written>> {
+fn set_active(context: &mut Context<'_>, users: &UsersArgs, active: Flag, force: Force) -> anyhow::Result<()> {
     let (specs, shape) = select::users(context, &users.users)?;
     let mut store = context.store()?;
     let applied =
@@ -54,7 +41,8 @@ fn set_active(
         };
         format!("{did} {}", whom(&one.after))
     })?;
-    Ok(written)
+    after::say(context, &store, &written, if active.is_on() { Did::Activate } else { Did::Deactivate });
+    Ok(())
 }
 
 /// `user verify`.
@@ -76,8 +64,7 @@ pub fn set_role(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result
     let expect = args.expect.as_deref();
     let applied = account::set_role(&mut store, &context.act(), &context.settings, &spec, &role, expect, force)
         .map_err(Refused)?;
-    let changed: Vec<StoredUser> =
-        applied.value.iter().filter(|one| one.changed == Changed::Yes).map(|one| one.after.clone()).collect();
+    let written = applied.value.clone();
     report::written(context, applied, Shape::One, |context, one| {
         let old = match &one.before.role {
             Field::Value(role) => quote(role),
@@ -86,9 +73,8 @@ pub fn set_role(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result
         };
         format!("{} {}; the role was {old}", context.would("changed", "change"), whom(&one.after))
     })?;
-    for user in changed {
-        context.console().note("it holds from the next request on, also for tokens issued before");
-        report::blocked(context, &user);
+    if written.iter().any(|one| one.changed == Changed::Yes) {
+        after::say(context, &store, &written, Did::SetRole);
     }
     Ok(crate::cli::exit::DONE)
 }
@@ -146,12 +132,12 @@ pub fn passwd(context: &mut Context<'_>, args: &PasswdArgs) -> anyhow::Result<u8
     let applied =
         account::set_password(&mut store, &context.act(), &context.settings, &target, new.password(), &mut random)
             .map_err(Refused)?;
-    let user = applied.value.after;
+    let written = applied.value;
+    let user = written.after.clone();
     let did = context.would("set a new password for", "set a new password for");
     context.console().done(&format!("{did} {}", whom(&user)));
     context.say_triggers(applied.triggers.as_ref());
-    report::tokens_survive(context, &user);
-    report::blocked(context, &user);
+    after::say(context, &store, std::slice::from_ref(&written), Did::SetPassword);
     let printed = new.to_print(context);
     report::one(context, Changed::Yes, user, printed)?;
     Ok(crate::cli::exit::DONE)

@@ -1,5 +1,5 @@
-//! The table `users`: its rows and their conversion (`row`), look-ups (`read`), lists (`list`), whole-table passes
-//! (`bulk`), the few writes (`write`).
+//! The table `users`: its rows and their conversion (`row`), look-ups (`read`), what the app could not read
+//! (`readable`), lists (`list`), whole-table passes (`bulk`), the few writes (`write`).
 //!
 //! What a newcomer would get wrong: a file that is not migrated lacks columns, so each SELECT is put together
 //! from constant parts: the column's name, or NULL in its place.
@@ -10,6 +10,7 @@ mod edit;
 mod list;
 mod names;
 mod read;
+mod readable;
 mod row;
 mod write;
 
