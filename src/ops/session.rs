@@ -113,8 +113,8 @@ pub struct Refused<'a> {
     pub target: Option<&'a StoredUser>,
 }
 
-/// Records a refusal. It is written in the name of the operating-system user: a session that was refused acts
-/// no more.
+/// Records a refusal. `act` is that of the operating-system user: a session that was refused acts no more, and
+/// stands in the details alone.
 ///
 /// # Errors
 /// The file's.
@@ -124,7 +124,6 @@ pub fn record(store: &mut Store, act: &Act<'_>, refused: Refused<'_>) -> Result<
     event.target_id = refused.target.map(|user| user.id.0);
     event.target_username = refused.target.and_then(|user| user.username.value().cloned());
     event.details.extend(Acting::details(refused.acting));
-    let act = Act { acting: None, ..act.clone() };
-    store.change(&act, |_tx, _now| Ok::<_, Error>(Change::Done((), vec![event])))?;
+    store.change(act, |_tx, _now| Ok::<_, Error>(Change::Done((), vec![event])))?;
     Ok(())
 }

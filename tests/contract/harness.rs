@@ -1,7 +1,7 @@
 //! A desk for one test: a scratch directory with `app.db`, an environment, a clock that stands still, and a way to
 //! run command lines and to look at what they left.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
 use std::fs;
@@ -38,6 +38,8 @@ pub struct Desk {
     pub micros: i64,
     /// SQL that somebody else runs while the command reads its standard input.
     pub meanwhile: Option<&'static str>,
+    /// Microseconds that pass while the command reads its standard input.
+    pub pause: i64,
 }
 
 /// What the person at the terminal does, in order.
@@ -65,11 +67,11 @@ pub struct Refusal {
     pub hint: String,
 }
 
-struct Fixed(i64);
+struct Fixed(Rc<Cell<i64>>);
 
 impl Clock for Fixed {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0).expect("a time in range")
+        Timestamp::from_micros(self.0.get()).expect("a time in range")
     }
 }
 
@@ -92,10 +94,12 @@ impl Shared {
     }
 }
 
-/// Standard input during which somebody else writes into the database, once.
+/// Standard input during which time passes, and somebody else writes into the database, once.
 struct Meanwhile {
     sql: Option<&'static str>,
     database: PathBuf,
+    pause: i64,
+    clock: Rc<Cell<i64>>,
     input: Cursor<Vec<u8>>,
 }
 
@@ -104,6 +108,7 @@ impl Read for Meanwhile {
         if let Some(sql) = self.sql.take() {
             open(&self.database).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
         }
+        self.clock.set(self.clock.get() + std::mem::take(&mut self.pause));
         self.input.read(buffer)
     }
 }
@@ -167,6 +172,7 @@ impl Desk {
             answers: Vec::new(),
             micros: NOW * 1_000_000,
             meanwhile: None,
+            pause: 0,
         }
     }
 
@@ -246,8 +252,16 @@ impl Desk {
 
     fn run_into(&self, args: Vec<OsString>, stdin: Vec<u8>, stdout: &Shared, stderr: &Shared) -> u8 {
         let env = self.env.clone();
+        let clock = Rc::new(Cell::new(self.micros));
+        let meanwhile = Meanwhile {
+            sql: self.meanwhile,
+            database: self.db(),
+            pause: self.pause,
+            clock: Rc::clone(&clock),
+            input: Cursor::new(stdin),
+        };
         let mut world = World {
-            stdin: Box::new(Meanwhile { sql: self.meanwhile, database: self.db(), input: Cursor::new(stdin) }),
+            stdin: Box::new(meanwhile),
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
             terminal: self.terminal,
@@ -255,7 +269,7 @@ impl Desk {
             cwd: self.dir.path().to_owned(),
             config_directory: None,
             state_directory: Some(self.path("state")),
-            clock: Box::new(Fixed(self.micros)),
+            clock: Box::new(Fixed(clock)),
             random: random::fill,
             prompter: Box::new(Person(self.answers.clone().into())),
             actor: Box::new(actor),

@@ -169,6 +169,15 @@ fn the_account_that_acts_is_read_again_inside_the_transaction() {
 }
 
 #[test]
+fn a_session_that_runs_out_while_a_command_waits_changes_nothing() {
+    let mut desk = signed_in("cleo");
+    desk.pause = 30 * 60 * 1_000_000;
+    desk.refused_with(&["--as-session", "lock", "-"], "bob\n", 6, "token_rejected").names(&["expired"]);
+    desk.pause -= 1;
+    desk.ok_with(&["--as-session", "lock", "-"], "bob\n");
+}
+
+#[test]
 fn an_admin_who_loses_the_role_meanwhile_sets_no_password() {
     let mut desk = signed_in("ann");
     desk.meanwhile = Some("UPDATE users SET role = 'therapist' WHERE id = 1");
@@ -238,6 +247,8 @@ fn a_refusal_that_cannot_be_recorded_stands_and_says_so() {
     assert!(words.stderr.contains("warning: this refusal is not in the event log"), "{words:?}");
     desk.refused_in_json(&args, "", 5, "not_allowed")
         .names(&["a therapist may look at patients only; 'ann' is an admin"]);
+    let rehearsed = desk.run(&[&["-n"][..], &args].concat());
+    assert!(rehearsed.code == 5 && !rehearsed.stderr.contains("warning"), "nothing was to be recorded: {rehearsed:?}");
     app.execute_batch("ROLLBACK").expect("over");
     assert_eq!(desk.events().len(), 1, "the login alone");
     // A dry run is refused as well, and leaves the file byte for byte.
