@@ -5,6 +5,7 @@
 //! or from the fixtures below, never from what the tool printed yesterday.
 
 mod broken;
+mod config_show;
 mod delete;
 mod edit;
 mod errors;
