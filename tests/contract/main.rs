@@ -8,6 +8,7 @@ mod after;
 mod broken;
 #[path = "../support/compare.rs"]
 mod compare;
+mod config_show;
 mod delete;
 mod edit;
 mod errors;

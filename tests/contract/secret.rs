@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::fixture;
 use crate::harness::{Desk, KEY};
+use crate::process::is_root;
 
 const WRITE: [&str; 3] = ["secret", "generate", "--write"];
 
@@ -179,4 +180,22 @@ fn wrong_uses_are_told_what_to_do() {
     desk.refused(&["secret", "generate", ".env"], 2, "usage");
     desk.refused(&["secret", "show"], 2, "usage").names(&["show"]);
     desk.refused(&["secret", "generate", "--length", "64"], 2, "usage").names(&["--length"]);
+}
+
+#[test]
+fn the_app_stays_able_to_read_its_file() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    assert!(is_root(), "this test needs root: it gives files to others");
+    let desk = Desk::usual();
+    chown(desk.db(), Some(12_345), Some(12_345)).expect("chown");
+    desk.refused(&WRITE, 8, "db_owner").names(&["12345"]).advises(&["sudo -u"]);
+    chown(desk.db(), Some(0), Some(0)).expect("chown");
+    desk.write(".env", "SECRET_KEY=old\n");
+    chown(desk.path(".env"), Some(0), Some(12_345)).expect("chown");
+    fs::set_permissions(desk.path(".env"), fs::Permissions::from_mode(0o640)).expect("a mode");
+    desk.ok(&force(&[]));
+    let file = fs::metadata(desk.path(".env")).expect("a file");
+    assert_eq!((file.gid(), file.mode() & 0o7777), (12_345, 0o640));
+    chown(desk.path(".env"), Some(12_345), Some(0)).expect("chown");
+    desk.refused(&force(&[]), 5, "key_unusable").names(&["another user (uid 12345)"]);
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod file;
+mod given;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use super::trusted::{self, ReadError};
 use crate::model::time::{Span, TimeFormat};
 
 pub use error::{ConfigError, ConfigProblem};
+pub use given::given;
 
 const FILE_NAME: &str = "authctl.toml";
 
