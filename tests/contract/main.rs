@@ -5,11 +5,15 @@
 //! or from the fixtures below, never from what the tool printed yesterday.
 
 mod errors;
+mod export;
 mod field_reports;
 mod files;
 mod fixture;
 mod globals;
 mod harness;
+mod import;
+mod import_credentials;
+mod import_signals;
 mod init_migrate;
 mod listing;
 mod lock;
