@@ -3,9 +3,10 @@
 //! What a newcomer would get wrong: a bar that is not cleared stays behind the next line on a terminal, so it is
 //! cleared on drop, whatever ended the work.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::console::{Console, Verbosity, Voice};
 use super::output::color::Stream;
@@ -13,7 +14,7 @@ use super::output::color::Stream;
 /// How often a line is written where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
 /// The bar with its rate and the time left.
-const TEMPLATE: &str = "{msg} [{bar:30}] {pos}/{len}  {per_sec:.1}  {eta} left";
+const TEMPLATE: &str = "{msg} [{bar:30}] {pos}/{len}{rate}{left}";
 
 /// A meter of work in pieces.
 pub struct Meter {
@@ -25,13 +26,13 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Begins at nothing of `total`; `-q` keeps it silent. `what` is a word such as `hashed`.
+    /// Begins at nothing of `total`; `-q` keeps it silent. `what` is a word such as `hashing`.
     pub fn begin(what: &'static str, total: usize, stderr: Stream, voice: Voice) -> Self {
         let is_wanted = voice.verbosity >= Verbosity::Usual && total > 0;
         let bar = (is_wanted && stderr == Stream::Terminal).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style.progress_chars("=> "));
+            bar.set_style(style.progress_chars("=> ").with_key("rate", rate).with_key("left", left));
             bar.set_message(what);
             bar
         });
@@ -60,5 +61,20 @@ impl Drop for Meter {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Pieces a second, once there is one.
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    if state.pos() > 0 {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "  {:.1}/s", state.per_sec());
+    }
+}
+
+/// The time left, once the rate is known.
+fn left(state: &ProgressState, out: &mut dyn Write) {
+    if state.pos() > 0 {
+        let _ = write!(out, "  {} left", HumanDuration(state.eta()));
     }
 }

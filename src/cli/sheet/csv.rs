@@ -32,6 +32,9 @@ struct Records<'a> {
 
 /// Reads header and rows.
 pub(super) fn read(text: &str) -> Result<Sheet, Failure> {
+    if text.trim_start().starts_with('{') {
+        return Err(Failure::usage("the file holds JSON, not CSV").hint("give --format jsonl"));
+    }
     let mut records = Records::new(text);
     let first = records.next_filled()?.ok_or_else(|| Failure::usage("the file is empty").hint(header::hint()))?;
     let columns = header::columns(first.cells.iter().map(|cell| cell.text.as_ref()))?;

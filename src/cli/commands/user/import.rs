@@ -26,8 +26,8 @@ use crate::store::Store;
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
 const LONG_LOCK: Duration = Duration::from_secs(4);
-/// How long the lock is held for one account, its event and the reading back (measured: 60 µs).
-const LOCK_PER_ROW: Duration = Duration::from_micros(100);
+/// How long the lock is held for one account: its INSERT, its event and the reading back, rounded up.
+const LOCK_PER_ROW: Duration = Duration::from_micros(150);
 
 /// Imports accounts.
 pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8> {
@@ -175,7 +175,7 @@ fn prepare(
         Some(_) | None => None,
     };
     let hashed = rows.iter().filter(|row| row.has_password_to_hash()).count();
-    let mut meter = Meter::begin("hashed", hashed, context.world.terminal.stderr, context.voice);
+    let mut meter = Meter::begin("hashing", hashed, context.world.terminal.stderr, context.voice);
     let settings = &context.settings;
     let mut console = Console::new(&mut *context.world.stderr, context.voice);
     let mut tick = |done| {
