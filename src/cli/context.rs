@@ -111,7 +111,16 @@ impl<'w> Context<'w> {
         };
         let configured_database = config.database.clone();
         let require_session = config.require_session;
-        Ok(Self { settings: settings(config)?, configured_database, require_session, world, global, voice, style, busy_timeout })
+        Ok(Self {
+            settings: settings(config)?,
+            configured_database,
+            require_session,
+            world,
+            global,
+            voice,
+            style,
+            busy_timeout,
+        })
     }
 
     /// stderr.
@@ -365,7 +374,7 @@ fn busy_timeout(text: Option<&str>) -> Result<Duration, Failure> {
 }
 
 /// The configuration as the verbs need it.
-fn settings(config: Config) -> Result<Settings, Failure> {
+pub fn settings(config: Config) -> Result<Settings, Failure> {
     let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("the configuration: {error}"));
     let roles = config.roles.map(|names| Roles::new(names.into_iter().filter_map(RoleName::new)));
     let limits = Limits::new(config.password.min_length as usize, config.password.max_length as usize);

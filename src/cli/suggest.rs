@@ -61,8 +61,7 @@ pub fn users(context: &Context<'_>, errors: &[Error]) -> Option<String> {
     });
     let given: Vec<UserSpec> = given.filter(|spec| !matches!(spec, UserSpec::Id(_))).collect();
     let found = if given.is_empty() { Vec::new() } else { nearest::users(&reader(context)?, &given).ok()? };
-    let found: Vec<(&UserSpec, Vec<String>)> =
-        given.iter().zip(found).filter(|(_, names)| !names.is_empty()).collect();
+    let found: Vec<(&UserSpec, Vec<String>)> = given.iter().zip(found).filter(|(_, names)| !names.is_empty()).collect();
     let several = errors.len() > 1;
     let words = found.iter().map(|(spec, names)| {
         let names: Vec<String> = names.iter().map(|name| quote(name)).collect();

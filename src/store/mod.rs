@@ -14,7 +14,8 @@ pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{
-    Failure, FailureCount, FailureOutcome, Filter, LockFilter, NameKind, PasswordFilter, Sort, SortKey, SortOrder,
+    Failure, FailureCount, FailureOutcome, Filter, LockFilter, NameKind, Named, PasswordFilter, Sort, SortKey,
+    SortOrder,
 };
 pub use sqlite::{Reader, Store, Tx, View};
 

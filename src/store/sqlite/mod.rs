@@ -7,6 +7,7 @@ pub(super) mod backup;
 pub(super) mod create;
 mod events;
 mod files;
+mod glance;
 pub(super) mod migrate;
 pub(super) mod open;
 pub(super) mod schema;

@@ -6,11 +6,13 @@
 
 mod list;
 mod names;
+mod prefix;
 mod read;
 mod row;
 mod write;
 
 pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
+pub use prefix::Named;
 pub use read::NameKind;
 pub(super) use read::data_version;
 pub use write::{Failure, FailureCount, FailureOutcome};
