@@ -412,7 +412,7 @@ fn busy_timeout(text: Option<&str>) -> Result<Duration, Failure> {
 }
 
 /// The configuration as the verbs need it.
-fn settings(config: Config) -> Result<Settings, Failure> {
+pub fn settings(config: Config) -> Result<Settings, Failure> {
     let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("the configuration: {error}"));
     let roles = config.roles.map(|names| Roles::new(names.into_iter().filter_map(RoleName::new)));
     let limits = Limits::new(config.password.min_length as usize, config.password.max_length as usize);

@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+pub mod complete;
 mod console;
 mod context;
 mod credentials;
@@ -55,6 +56,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> 
 /// The same, with the exit code as a number.
 pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut World) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = complete::answered(&arguments, world) {
+        return code;
+    }
     let parsed = match parse::parse(&arguments) {
         Parsed::Cli(cli) => cli,
         Parsed::Help(text, voice) => return print_text(world, voice, &text),

@@ -22,8 +22,8 @@ pub use sqlite::rehearse::Rehearsal;
 pub use sqlite::restore::{BackupFile, Restored, require_unused, same_file};
 pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::users::{
-    Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Link, LockFilter, NameKind, PasswordFilter,
-    Sort, SortKey, SortOrder,
+    Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Link, LockFilter, NameKind, Named,
+    PasswordFilter, Sort, SortKey, SortOrder,
 };
 pub use sqlite::{Reader, Store, Tx, View};
 

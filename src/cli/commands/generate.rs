@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 
 use crate::cli::args::{Cli, CompletionsArgs, ManArgs};
+use crate::cli::complete;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::model::text;
@@ -10,9 +11,8 @@ use crate::ops::error::Class;
 
 /// Prints a completion script.
 pub fn completions(context: &mut Context<'_>, args: &CompletionsArgs) -> anyhow::Result<u8> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "authctl", &mut script);
-    write(context, &script)
+    let script = complete::script(args.shell);
+    write(context, script.as_bytes())
 }
 
 /// Prints the man page, or writes one per command.

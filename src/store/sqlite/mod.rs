@@ -12,6 +12,7 @@ pub(super) mod event_log;
 mod events;
 pub(super) mod facts;
 mod files;
+mod glance;
 mod holders;
 pub(super) mod migrate;
 pub(super) mod open;

@@ -228,12 +228,12 @@ fn recover(place: &Place) -> Result<(), StoreError> {
     }
 }
 
-fn immutable(place: &Place) -> Result<Reader, StoreError> {
+pub(super) fn immutable(place: &Place) -> Result<Reader, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    connect(place, &immutable_uri(&place.real), flags)
+    connect(place, &uri(&place.real, "immutable=1"), flags)
 }
 
-fn connect(place: &Place, name: &Path, access: OpenFlags) -> Result<Reader, StoreError> {
+pub(super) fn connect(place: &Place, name: &Path, access: OpenFlags) -> Result<Reader, StoreError> {
     let fail = |error| convert_at_opening(error, place);
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(name, flags).map_err(fail)?;
@@ -264,8 +264,8 @@ pub(super) fn plain_name(path: &Path) -> PathBuf {
     if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
 }
 
-/// `file:…?immutable=1` with every byte that is not plain escaped.
-fn immutable_uri(path: &Path) -> PathBuf {
+/// `file:…?option` with every byte of the path that is not plain escaped.
+pub(super) fn uri(path: &Path, option: &str) -> PathBuf {
     let mut uri = OsString::from("file:");
     for byte in plain_name(path).as_os_str().as_bytes() {
         match byte {
@@ -275,6 +275,7 @@ fn immutable_uri(path: &Path) -> PathBuf {
             other => uri.push(format!("%{other:02X}")),
         }
     }
-    uri.push("?immutable=1");
+    uri.push("?");
+    uri.push(option);
     PathBuf::from(uri)
 }

@@ -9,6 +9,7 @@ mod delete;
 mod edit;
 mod list;
 mod names;
+mod prefix;
 mod read;
 mod readable;
 mod row;
@@ -16,6 +17,7 @@ mod write;
 
 pub use delete::{Dependents, IdReuse, Link};
 pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
+pub use prefix::Named;
 pub use read::NameKind;
 pub(super) use read::data_version;
 pub use write::{Failure, FailureCount, FailureOutcome};
