@@ -4,6 +4,9 @@
 //! What a newcomer would get wrong: expected values come from the contract, from what was observed of the app,
 //! or from the fixtures below, never from what the tool printed yesterday.
 
+mod db_backup;
+mod db_check;
+mod db_restore;
 mod errors;
 mod field_reports;
 mod files;
@@ -17,6 +20,7 @@ mod login;
 mod output;
 mod passwords;
 mod process;
+mod rehearse;
 mod resolve;
 mod role;
 mod streams;

@@ -8,7 +8,7 @@ use super::migrate::LONG_LOCK;
 use crate::cli::args::RehearseArgs;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::Failure;
 use crate::cli::message::explain;
 use crate::cli::meter::metered;
 use crate::cli::output::escape::escape;
