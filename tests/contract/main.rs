@@ -9,6 +9,9 @@ mod broken;
 #[path = "../support/compare.rs"]
 mod compare;
 mod config_show;
+mod db_backup;
+mod db_check;
+mod db_restore;
 mod delete;
 mod edit;
 mod errors;
@@ -29,6 +32,7 @@ mod output;
 mod passwords;
 mod pictures;
 mod process;
+mod rehearse;
 mod resolve;
 mod role;
 mod secret;

@@ -24,6 +24,7 @@ use crate::store::{Act, Schema};
 /// A backup that was looked through: sound, and one of the app's.
 pub struct BackupFile {
     reader: Reader,
+    shape: Shape,
     counts: Counts,
     orphans: u64,
 }
@@ -49,11 +50,8 @@ impl BackupFile {
         let place = Place::new(path, busy_timeout);
         let has_wal = files::side_file(&place.real, "-wal").exists();
         // A finished WAL file is read as it lies there: opening it would make side files beside it.
-        let reader = if !has_wal && files::is_wal(&place.real) {
-            Reader::open_immutable(&place.real)?
-        } else {
-            Reader::again(&place)?
-        };
+        let finished_wal = !has_wal && files::is_wal(&place.real);
+        let reader = if finished_wal { Reader::open_immutable(&place.real)? } else { Reader::again(&place)? };
         let fail = |error| convert_at_opening(error, &place);
         reader.conn.execute_batch("BEGIN").map_err(fail)?;
         if let Some(detail) = check::first_complaint(&reader.conn).map_err(fail)? {
@@ -61,7 +59,12 @@ impl BackupFile {
         }
         let counts = counts(&reader.conn).map_err(fail)?;
         let orphans = check::orphans(&reader.conn);
-        Ok(Self { reader, counts, orphans })
+        let mut shape = Shape::read(&reader.conn).map_err(fail)?;
+        if finished_wal {
+            // Read as it lies there it says "delete".
+            shape.journal_mode = "wal".to_owned();
+        }
+        Ok(Self { reader, shape, counts, orphans })
     }
 
     /// What its schema is.
@@ -210,7 +213,7 @@ impl Staged {
         let (_, partial) = claim(&place.real, STAGING, now).map_err(cannot)?;
         copy(&backup.reader, &partial, watch)?;
         let fail = |error| failed(&partial.path, error);
-        let own = Shape::read(&backup.reader.conn).map_err(fail)?;
+        let own = &backup.shape;
         let mut conn = rewritable(&partial.path).map_err(fail)?;
         if let Some(present) = present.filter(|present| present.journal_mode == "wal")
             && present.page_size != own.page_size
