@@ -12,7 +12,7 @@ use crate::policy::why::Remedy;
 const ADDRESS: &str = "ADDRESS";
 
 /// A name to type that means this account and no other.
-pub fn name(asked: &Asked) -> String {
+fn name(asked: &Asked) -> String {
     match asked.name {
         NameUse::Enough => address(&asked.user),
         NameUse::Ambiguous => format!("id:{}", asked.user.id.0),
@@ -40,6 +40,15 @@ pub fn command(asked: &Asked, remedy: &Remedy, global: &Global) -> String {
         FileState::Migrated => format!("authctl {verb}{place}"),
         FileState::Pending => format!("{migrate} && authctl {verb}{place}"),
     }
+}
+
+/// The command that ends the tokens of an account, or of several.
+pub fn deactivate(asked: &[&Asked], global: &Global) -> String {
+    let name = match asked {
+        [one] => name(one),
+        _ => "USER".to_owned(),
+    };
+    format!("authctl user deactivate {name}{}", place(global))
 }
 
 /// The options that say which file is meant, as they were given.

@@ -29,6 +29,11 @@ fn after_a_change_it_is_said_what_it_means_now() {
         lines.dedup();
         assert_eq!(lines.len(), all, "nothing is said twice: {out:?}");
     }
+    desk.sql("UPDATE users SET locked_until = '2099-01-01 00:00:00' WHERE username IN ('hana', 'jan')");
+    let out = desk.ok(&["unlock", "--all-locked", "--yes"]);
+    assert!(out.stderr.contains("hana <hana@example.org> (therapist) cannot log in: it has no password"), "{out:?}");
+    assert!(out.stderr.contains("can log in now, with the right passwords"), "{out:?}");
+    desk.sql("UPDATE users SET locked_until = 'soon' WHERE username = 'ivo'");
     let out = desk.ok_with(&["user", "passwd", "ivo", "--password-stdin"], OTHER);
     assert!(out.stderr.contains("stuck on a lock that nobody can read; authctl unlock ivo helps"), "{out:?}");
     let out = desk.ok_with(&["user", "passwd", "cleo", "--password-stdin", "-n"], OTHER);

@@ -315,6 +315,7 @@ fn other_formats_hold_the_steps() {
     let out = desk.ok(&["user", "why", "hana", "-o", "csv"]);
     assert!(out.stdout.starts_with("result,id,message\nok,row,"), "{out:?}");
     assert!(out.stdout.contains("\nno,hash,"), "{out:?}");
+    assert_eq!(out.stderr, "hint: authctl user passwd hana\n");
     let line = desk.ok(&["user", "why", "hana", "-o", "jsonl"]).stdout;
     assert_eq!((line.lines().count(), line.contains(r#""command":"authctl user passwd hana""#)), (1, true));
     let some = desk.json(&["user", "why", "hana", "--columns", "can_login,command"]);

@@ -136,7 +136,9 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     let changed = |index: usize| written.get(index).is_some_and(|one| one.changed == Changed::Yes);
     let changed: Vec<&Asked> =
         asked.iter().enumerate().filter(|(index, _)| changed(*index)).map(|(_, one)| one).collect();
-    let Some(first) = changed.first() else { return };
+    if changed.is_empty() {
+        return;
+    }
     let (access, refresh) = (context.settings.access_ttl, context.settings.refresh_ttl);
     let life = format!("access within {access}, refresh within {refresh}");
     let ended = changed.iter().all(|one| one.user.is_active == Flag::Off);
@@ -159,7 +161,7 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     };
     context.console().note(&text);
     if !ended && matches!(did, Did::Lock | Did::SetPassword) {
-        let name = if changed.len() == 1 { remedy::name(first) } else { "USER".to_owned() };
-        context.console().hint(&format!("authctl user deactivate {name} ends them at once"));
+        let text = format!("{} ends them at once", remedy::deactivate(&changed, context.global));
+        context.console().hint(&text);
     }
 }

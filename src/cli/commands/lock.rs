@@ -166,6 +166,9 @@ fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {
         context.console().hint("free unreadable ones by name, or with authctl unlock --all-locked");
     }
     context.say_triggers(applied.triggers.as_ref());
+    if wish == Sweep::All {
+        after::say(context, &store, &written, Did::Unlock);
+    }
     report::documents(context, written, Shape::Many)?;
     Ok(crate::cli::exit::DONE)
 }

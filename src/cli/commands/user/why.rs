@@ -28,8 +28,8 @@ pub fn why(context: &mut Context<'_>, args: &WhyArgs) -> anyhow::Result<u8> {
         Format::Json | Format::Jsonl => {
             emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
         }
-        Format::Csv => table(context, &view)?,
-        Format::Table if context.style.columns.is_some() => table(context, &view)?,
+        Format::Csv => table(context, &view, command.as_deref())?,
+        Format::Table if context.style.columns.is_some() => table(context, &view, command.as_deref())?,
         Format::Table => print(context, &asked, &view, command.as_deref())?,
     }
     Ok(crate::cli::exit::DONE)
@@ -58,12 +58,16 @@ fn given(context: &mut Context<'_>, source: &GivenPassword) -> anyhow::Result<Op
     Ok(None)
 }
 
-fn table(context: &mut Context<'_>, view: &WhyView) -> anyhow::Result<()> {
+/// The steps alone are the rows; the command is said beside them.
+fn table(context: &mut Context<'_>, view: &WhyView, command: Option<&str>) -> anyhow::Result<()> {
     let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
     for step in view.steps() {
         emitter.push(step).map_err(Failure::from)?;
     }
     emitter.finish().map_err(Failure::from)?;
+    if let Some(command) = command {
+        context.console().hint(command);
+    }
     Ok(())
 }
 
