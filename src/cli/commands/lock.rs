@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{until, whom};
 use crate::cli::output::escape::show;
+use crate::cli::output::personal;
 use crate::model::time::{FOREVER, Timestamp, parse_duration, parse_input};
 use crate::model::user::{Field, StoredUser, UserSpec};
 use crate::ops::error::Class;
@@ -172,8 +173,8 @@ fn pick(context: &mut Context<'_>) -> anyhow::Result<UserSpec> {
     let items: Vec<String> = users
         .iter()
         .map(|user| {
-            let name = user.username.value().map_or("-", String::as_str);
-            format!("{} · {}", show(name), whom(user)) + " · locked " + &until(old_end(user).flatten(), now)
+            let name = user.username.value().map_or("-".into(), |name| personal::name(name));
+            format!("{} · {}", show(&name), whom(user)) + " · locked " + &until(old_end(user).flatten(), now)
         })
         .collect();
     let picked = context.world.prompter.pick("Whom to unlock", &items).map_err(Failure::from)?;

@@ -94,7 +94,7 @@ fn write(context: &mut Context<'_>, key: &str, args: &SecretGenerateArgs) -> any
 fn active_accounts(context: &mut Context<'_>) -> anyhow::Result<Option<u64>> {
     let Some(reader) = context.reader_if_any()? else { return Ok(None) };
     let now = context.now();
-    let mut count = |active: FlagWish| -> anyhow::Result<u64> {
+    let count = |active: FlagWish| -> anyhow::Result<u64> {
         let query = ListQuery { active, ..ListQuery::default() };
         Ok(list::list(&reader, &context.settings, now, &query, |_| Ok::<_, Refused>(()))?.shown)
     };

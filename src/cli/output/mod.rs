@@ -8,6 +8,7 @@ mod csv;
 pub mod escape;
 mod json;
 mod layout;
+pub mod personal;
 mod record;
 mod select;
 mod sink;
