@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::output::escape::{escape, is_hostile, quote};
+use super::output::personal::{self, Personal};
 use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
@@ -15,13 +16,40 @@ use crate::store::StoreError;
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
-    escape(&naming(user)).into_owned()
+    match personal::of_run() {
+        Personal::Shown => escape(&naming(user)).into_owned(),
+        Personal::Hidden => {
+            let (name, email) = (hidden(&user.username), hidden(&user.email));
+            format!("id:{} {name} <{email}> ({})", user.id.0, escape(&role(user)))
+        }
+    }
+}
+
+/// A hidden name; that there is none is not hidden.
+fn hidden(field: &Field<String>) -> &'static str {
+    match field {
+        Field::Value(_) | Field::Bad(_) => personal::MASK,
+        Field::Null | Field::Absent => "-",
+    }
+}
+
+fn role(user: &StoredUser) -> String {
+    match &user.role {
+        Field::Value(role) => role.clone(),
+        Field::Null | Field::Absent => "-".to_owned(),
+        Field::Bad(_) => "(unreadable)".to_owned(),
+    }
+}
+
+/// What was typed to name an account, quoted; an id is nobody's name.
+fn typed(given: &str) -> String {
+    if given.starts_with("id:") { quote(given) } else { quote(&personal::name(given)) }
 }
 
 /// A name, an e-mail or a full name of an account in a sentence, quoted and escaped.
 pub fn shown(field: &Field<String>) -> String {
     match field {
-        Field::Value(text) => quote(text),
+        Field::Value(text) => quote(&personal::name(text)),
         Field::Null | Field::Absent => "none".to_owned(),
         Field::Bad(_) => "unreadable".to_owned(),
     }
@@ -31,7 +59,8 @@ pub fn shown(field: &Field<String>) -> String {
 pub fn address(user: &StoredUser) -> String {
     match &user.username {
         Field::Value(name)
-            if !name.is_empty()
+            if personal::of_run() == Personal::Shown
+                && !name.is_empty()
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
                 && !name.starts_with('-') =>
         {
@@ -68,7 +97,7 @@ pub fn explain(error: &Error, now: Timestamp) -> Failure {
             }
         }
         Error::Usage(message) | Error::Unexpected(message) => say(message.clone()),
-        Error::UnknownUser { given } => say(format!("there is no user {}", quote(given)))
+        Error::UnknownUser { given } => say(format!("there is no user {}", typed(given)))
             .hint("authctl user list --match TEXT finds accounts by a part of a name"),
         Error::UnknownCustomer { id } => {
             say(format!("there is no customer with id {id}")).hint("give the id of a row of the table 'customers'")
@@ -128,7 +157,7 @@ fn ambiguous(say: impl Fn(String) -> Failure, given: &str, why: Ambiguity, candi
     };
     let list: Vec<String> = candidates.iter().map(|user| format!("  {}", whom(user))).collect();
     let example = candidates.first().map_or(0, |user| user.id.0);
-    say(format!("{} {reason}:\n{}", quote(given), list.join("\n")))
+    say(format!("{} {reason}:\n{}", typed(given), list.join("\n")))
         .hint(format!("name one of them exactly, as in id:{example}"))
 }
 

@@ -38,6 +38,7 @@ use self::console::Console;
 use self::context::{Context, voice};
 use self::failure::{Failure, Refused};
 use self::output::OutputError;
+use self::output::personal::{Personal, Run};
 use self::parse::Parsed;
 use crate::ops::error::Class;
 
@@ -66,6 +67,7 @@ pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut W
     };
     let global = parsed.all_global();
     let voice = voice(&global, world);
+    let _run = Run::begin(if global.mask_personal { Personal::Hidden } else { Personal::Shown });
     if parsed.version {
         let text = version::text(&global);
         return print_text(world, voice, &text);

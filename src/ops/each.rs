@@ -1,7 +1,7 @@
 //! One change on one or many accounts: resolve all inside the transaction, guard the last admin, change each,
 //! one event per account, all or nothing.
 
-use super::error::{Error, naming};
+use super::error::Error;
 use super::{Settings, resolve};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::time::Timestamp;
@@ -76,7 +76,7 @@ fn change_all(
             continue;
         };
         events.push(event);
-        let gone = || Error::Unexpected(format!("{} vanished while it was being changed", naming(&before)));
+        let gone = || Error::Unexpected(format!("id:{} vanished while it was being changed", before.id.0));
         let after = tx.view().user(before.id)?.ok_or_else(gone)?;
         written.push(Written { before, after, changed: Changed::Yes });
     }

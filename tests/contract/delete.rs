@@ -146,6 +146,31 @@ fn another_answer_deletes_nothing() {
 }
 
 #[test]
+fn what_happens_while_the_question_stands_is_seen() {
+    // The id has gone to another account.
+    let mut desk = Desk::usual();
+    desk.attended(&[Answer::Meanwhile(
+        "DELETE FROM users WHERE id = 10; INSERT INTO users (username, email) VALUES ('new', 'new@example.org')",
+        "jan",
+    )]);
+    let args = delete(&["jan", "--json"]);
+    desk.run(&args).refusal(&args, 8, "db_busy").names(&["id:10 jan"]).advises(&["again"]);
+    assert_eq!(desk.user("new", "id"), "10");
+    assert!(desk.events().is_empty());
+    // Another row hangs on it by now.
+    let mut desk = Desk::usual();
+    desk.attended(&[Answer::Meanwhile("INSERT INTO items (id, title, user_id) VALUES (9, 'late', 2)", "bob")]);
+    let document = desk.json(&delete(&["bob"]));
+    assert_eq!(document["dependents"][0]["rows"], json!(1));
+    // The other admin is gone by now.
+    let mut desk = Desk::usual();
+    desk.ok(&["set-role", "bob", "admin"]);
+    desk.attended(&[Answer::Meanwhile("UPDATE users SET is_active = 0 WHERE id = 2", "ann")]);
+    let args = delete(&["ann", "--json"]);
+    desk.run(&args).refusal(&args, 4, "last_admin");
+}
+
+#[test]
 fn the_last_usable_admin_is_guarded_and_the_refusal_is_on_record() {
     let desk = Desk::usual();
     let out = desk.run(&delete(&["ann", "-y", "--json"]));

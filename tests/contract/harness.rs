@@ -50,6 +50,8 @@ pub enum Answer {
     No,
     Pick(usize),
     Interrupt,
+    /// Somebody else runs this SQL while the question stands; then the text is typed.
+    Meanwhile(&'static str, &'static str),
 }
 
 /// What a command line came to.
@@ -113,8 +115,8 @@ impl Read for Meanwhile {
     }
 }
 
-/// Answers from a list; without one left it fails the test, since nothing may prompt then.
-struct Person(VecDeque<Answer>);
+/// Answers from a list; without one left it fails the test, since nothing may prompt then. Beside it the database.
+struct Person(VecDeque<Answer>, PathBuf);
 
 impl Person {
     fn next(&mut self, question: &str) -> Answer {
@@ -145,6 +147,10 @@ impl Prompter for Person {
             Answer::Text("") => Ok(default.unwrap_or_default().to_owned()),
             Answer::Text(text) => Ok(text.to_owned()),
             Answer::Interrupt => Err(PromptError::Interrupted),
+            Answer::Meanwhile(sql, text) => {
+                open(&self.1).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+                Ok(text.to_owned())
+            }
             other => panic!("{prompt} was answered with {other:?}"),
         }
     }
@@ -271,7 +277,7 @@ impl Desk {
             state_directory: Some(self.path("state")),
             clock: Box::new(Fixed(clock)),
             random: random::fill,
-            prompter: Box::new(Person(self.answers.clone().into())),
+            prompter: Box::new(Person(self.answers.clone().into(), self.db())),
             actor: Box::new(actor),
         };
         run_for_code(std::iter::once("authctl".into()).chain(args), &mut world)

@@ -28,6 +28,7 @@ mod init_migrate;
 mod listing;
 mod lock;
 mod login;
+mod masked;
 mod output;
 mod passwords;
 mod pictures;

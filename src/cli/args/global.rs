@@ -76,7 +76,7 @@ pub struct Global {
     #[arg(long)]
     pub as_session: bool,
 
-    /// Hide names and e-mails in what people read: tables, confirmations, errors
+    /// Hide names and e-mails in what people read: tables, CSV, messages; JSON and --csv-raw stay exact
     #[arg(long)]
     pub mask_personal: bool,
 }

@@ -3,13 +3,15 @@
 //! What a newcomer would get wrong: a list of a million rows helps nobody; above [`MOST`] a part of the name is asked
 //! for first. And what was picked is written only after a confirmation that names it in full.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
 use crate::cli::output::escape::{quote, show};
-use crate::cli::output::truncate;
+use crate::cli::output::{personal, truncate};
 use crate::cli::prompt::PromptError;
 use crate::model::role::RoleName;
 use crate::model::time::{Timestamp, relative};
@@ -223,19 +225,19 @@ fn rows(users: &[StoredUser], now: Timestamp, settings: &Settings) -> Vec<String
 }
 
 fn cells(user: &StoredUser, now: Timestamp, settings: &Settings) -> [String; 5] {
-    let cut = |field: &Field<String>, width: usize| truncate(&text(field), width).into_owned();
+    let name = |field: &Field<String>, width: usize| truncate(&text(field, personal::name), width).into_owned();
     [
-        cut(&user.username, NAME_WIDTH),
-        cut(&user.email, EMAIL_WIDTH),
+        name(&user.username, NAME_WIDTH),
+        name(&user.email, EMAIL_WIDTH),
         condition(user, now, settings),
-        cut(&user.role, NAME_WIDTH),
+        truncate(&text(&user.role, |role| role.into()), NAME_WIDTH).into_owned(),
         last_login(user, now),
     ]
 }
 
-fn text(field: &Field<String>) -> String {
+fn text(field: &Field<String>, seen: impl Fn(&str) -> Cow<'_, str>) -> String {
     match field {
-        Field::Value(text) => show(text).into_owned(),
+        Field::Value(text) => show(&seen(text)).into_owned(),
         Field::Null | Field::Absent => "-".to_owned(),
         Field::Bad(_) => "(unreadable)".to_owned(),
     }

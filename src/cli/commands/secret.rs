@@ -20,7 +20,7 @@ use crate::cli::settings::trusted::ReadError;
 use crate::cli::view::SecretView;
 use crate::model::text;
 use crate::ops::error::Class;
-use crate::ops::list::{self, FlagWish, ListQuery};
+use crate::ops::list::{self, ListQuery};
 use crate::store::other_owner;
 
 /// The name that the app reads (`app-facts`, Tokens).
@@ -93,13 +93,12 @@ fn write(context: &mut Context<'_>, key: &str, args: &SecretGenerateArgs) -> any
 /// How many accounts can be logged out; `None` where there is no database yet.
 fn active_accounts(context: &mut Context<'_>) -> anyhow::Result<Option<u64>> {
     let Some(reader) = context.reader_if_any()? else { return Ok(None) };
-    let now = context.now();
-    let count = |active: FlagWish| -> anyhow::Result<u64> {
-        let query = ListQuery { active, ..ListQuery::default() };
-        Ok(list::list(&reader, &context.settings, now, &query, |_| Ok::<_, Refused>(()))?.shown)
-    };
-    let (all, inactive) = (count(FlagWish::Any)?, count(FlagWish::Off)?);
-    Ok(Some(all - inactive))
+    let mut active = 0;
+    list::list(&reader, &context.settings, context.now(), &ListQuery::default(), |user| {
+        active += u64::from(user.is_active.is_on());
+        Ok::<_, Refused>(())
+    })?;
+    Ok(Some(active))
 }
 
 /// `.env` beside the database, where the key is looked for first.

@@ -8,6 +8,7 @@ use std::io;
 
 use super::CsvText;
 use super::escape::escape;
+use super::personal;
 use super::record::Record;
 use super::select::Selection;
 use super::sink::Sink;
@@ -28,7 +29,10 @@ impl<'w> CsvWriter<'w> {
 
     pub(super) fn push<R: Record>(&mut self, record: &R, selection: &Selection) -> io::Result<()> {
         for index in &selection.indexes {
-            let value = record.value(*index);
+            let value = match self.text {
+                CsvText::Exact => record.value(*index),
+                CsvText::Safe => personal::value(R::columns()[*index].name, record.value(*index)),
+            };
             self.rows.write_field(cell(&value, self.text).as_bytes()).map_err(io_error)?;
         }
         self.rows.write_record(None::<&[u8]>).map_err(io_error)

@@ -9,6 +9,7 @@ pub mod escape;
 mod exact;
 mod json;
 mod layout;
+pub mod personal;
 mod record;
 mod select;
 mod sink;

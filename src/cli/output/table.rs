@@ -13,6 +13,7 @@ use super::Style;
 use super::color::{Color, paint};
 use super::escape::{ABSENT, show};
 use super::layout::{GAP, Layout, Rows, decide, truncate};
+use super::personal;
 use super::record::{Align, Cell, Column, Mark, Record};
 use super::select::{Origin, Selection};
 use super::sink::Sink;
@@ -27,8 +28,11 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(cell: &Cell<'_>) -> Self {
-        let text = cell.text.as_ref().map_or_else(|| ABSENT.to_owned(), |text| show(text).into_owned());
+    fn new(column: &Column, cell: Cell<'_>) -> Self {
+        let text = match cell.text {
+            Some(text) => show(&personal::value(column.name, text)).into_owned(),
+            None => ABSENT.to_owned(),
+        };
         Self { text, mark: cell.mark }
     }
 
@@ -68,7 +72,8 @@ impl<'w> TableWriter<'w> {
     }
 
     pub(super) fn push<R: Record>(&mut self, record: &R) -> io::Result<()> {
-        self.held.push(self.indexes.iter().map(|index| Shown::new(&record.cell(*index))).collect());
+        self.held
+            .push(self.indexes.iter().map(|index| Shown::new(&R::columns()[*index], record.cell(*index))).collect());
         if self.held.len() == CHUNK {
             self.write_held()?;
         }
@@ -230,7 +235,8 @@ pub(super) fn write_fields<R: Record>(
     const FIELDS: [&Column; 2] =
         [&Column::left("field", "FIELD", Column::ALWAYS), &Column::left("value", "VALUE", Column::ALWAYS)];
     let field = |index: &usize| {
-        vec![Shown { text: R::columns()[*index].title.to_owned(), mark: Mark::Dim }, Shown::new(&record.cell(*index))]
+        let column = &R::columns()[*index];
+        vec![Shown { text: column.title.to_owned(), mark: Mark::Dim }, Shown::new(column, record.cell(*index))]
     };
     let rows: Vec<Vec<Shown>> = selection.indexes.iter().map(field).collect();
     let layout = decide(&FIELDS, &natural_widths(&FIELDS, &rows), Rows::All, None, Origin::All);

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Record, personal};
 use crate::model::event::EventRow;
 
 /// One event, without its hashes.
@@ -14,9 +15,9 @@ pub struct EventView {
     at: String,
     event: String,
     outcome: String,
-    before: Option<serde_json::Value>,
-    after: Option<serde_json::Value>,
-    details: Option<serde_json::Value>,
+    before: Option<Value>,
+    after: Option<Value>,
+    details: Option<Value>,
     reason: Option<String>,
     actor: Option<String>,
 }
@@ -55,12 +56,15 @@ impl From<EventRow> for EventView {
 impl EventView {
     /// `role: patient → admin`, field by field.
     fn change(&self) -> String {
-        let object = |value: &Option<serde_json::Value>| value.as_ref().and_then(|v| v.as_object().cloned());
+        let object = |value: &Option<Value>| value.as_ref().and_then(Value::as_object).map(personal::object);
         let (Some(before), Some(after)) = (object(&self.before), object(&self.after)) else {
-            return self.details.as_ref().map(ToString::to_string).unwrap_or_default();
+            return match (object(&self.details), &self.details) {
+                (Some(details), _) => Value::Object(details).to_string(),
+                (None, details) => details.as_ref().map(ToString::to_string).unwrap_or_default(),
+            };
         };
-        let word = |value: Option<&serde_json::Value>| match value {
-            Some(serde_json::Value::String(text)) => text.clone(),
+        let word = |value: Option<&Value>| match value {
+            Some(Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),
             None => "null".to_owned(),
         };

@@ -9,11 +9,12 @@ use crate::cli::output::Mark;
 use crate::cli::output::OutputError;
 use crate::cli::output::color::paint;
 use crate::cli::output::escape::escape;
+use crate::cli::output::personal::{self, Personal};
 use crate::cli::view::{severity_mark, verdict_mark};
 use crate::model::time::Timestamp;
 use crate::ops::token::Judged;
 use crate::policy::state::state;
-use crate::policy::token::seconds;
+use crate::policy::token::{ProblemCode, seconds};
 
 /// Width of the left column.
 const LABEL: usize = 10;
@@ -41,7 +42,7 @@ pub fn print(context: &mut Context<'_>, judged: &Judged) -> anyhow::Result<()> {
         page.line("header", &Value::Object(header.clone()).to_string(), Mark::Dim);
     }
     if let Some(claims) = &judgement.claims {
-        page.claims(claims);
+        page.claims(&personal::object(claims));
     }
     let text = page.text;
     let out = &mut *context.world.stdout;
@@ -79,7 +80,9 @@ impl Page<'_, '_> {
     fn problems(&mut self, judged: &Judged) {
         for problem in &judged.judgement.problems {
             let severity = problem.severity();
-            let text = format!("{}: {}", problem.code.as_str(), problem.message);
+            let tells_email = problem.code == ProblemCode::EmailChanged && personal::of_run() == Personal::Hidden;
+            let message = if tells_email { "the row has another e-mail than the token" } else { &problem.message };
+            let text = format!("{}: {message}", problem.code.as_str());
             self.line(severity.as_str(), &text, severity_mark(severity));
         }
     }

@@ -5,6 +5,7 @@ use crate::cli::commands::report;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{shell_text, whom};
+use crate::cli::output::personal::{self, Personal};
 use crate::cli::password_source::{self, New};
 use crate::model::user::{Flag, StoredUser};
 use crate::ops::add::{self, AddRequest, Added, IfPresent, ValidUser};
@@ -92,7 +93,7 @@ fn request(context: &mut Context<'_>, args: &AddArgs, store: &Store) -> anyhow::
         active: if args.inactive { Flag::Off } else { Flag::On },
         verified: if args.verified { Flag::On } else { Flag::Off },
     };
-    if asked {
+    if asked && personal::of_run() == Personal::Shown {
         let equivalent = equivalent(&request);
         context.console().hint(&format!("the same without questions: {equivalent}"));
     }

@@ -10,6 +10,7 @@ use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{address, whom};
 use crate::cli::output::escape::{escape, is_hostile, quote};
+use crate::cli::output::personal::{self, Personal};
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::view::{DeleteView, UserView};
 use crate::model::user::{Field, StoredUser};
@@ -83,7 +84,7 @@ fn ask(context: &mut Context<'_>, seen: &[Doomed]) -> anyhow::Result<Asked> {
         if answer != wanted {
             return Err(Failure::new(
                 Class::Interrupted,
-                format!("not confirmed: {} is not {wanted}; nothing was deleted", quote(&answer)),
+                format!("not confirmed: {} is not {wanted}; nothing was deleted", quote(&personal::name(&answer))),
             )
             .into());
         }
@@ -94,6 +95,7 @@ fn ask(context: &mut Context<'_>, seen: &[Doomed]) -> anyhow::Result<Asked> {
 /// What has to be typed: the username, or the id where that cannot be typed.
 fn typed_name(user: &StoredUser) -> String {
     match &user.username {
+        Field::Value(_) if personal::of_run() == Personal::Hidden => format!("id:{}", user.id.0),
         Field::Value(name) if !name.trim().is_empty() && name.trim() == name && !name.chars().any(is_hostile) => {
             name.clone()
         }
