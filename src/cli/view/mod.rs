@@ -11,7 +11,7 @@ mod write;
 
 pub use event::EventView;
 pub use migration::MigrationView;
-pub use session::SessionView;
+pub use session::{SessionView, SessionWords};
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;
