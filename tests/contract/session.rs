@@ -25,6 +25,11 @@ fn whoami_names_account_end_and_rights() {
     }
     sign_in(&desk, "bob");
     assert_eq!(desk.json(&["whoami"])["rights"], json!(["user passwd", "whoami"]));
+    assert!(desk.ok(&["whoami"]).stdout.contains("user passwd, whoami (the own account only)"));
+    sign_in(&desk, "ann");
+    assert!(desk.ok(&["whoami"]).stdout.contains("everything"));
+    let rights = desk.json(&["whoami"])["rights"].as_array().expect("a list").len();
+    assert!(rights > 35, "machines get the list: {rights}");
 }
 
 #[test]

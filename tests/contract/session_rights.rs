@@ -273,6 +273,7 @@ fn on_the_newest_files_moderators_stand_for_therapists_and_users_for_patients() 
     sign_in(&desk, "free");
     let list = desk.json(&["--as-session", "user", "list"]);
     assert_eq!(list.as_array().map(Vec::len), Some(3), "{list}");
+    assert!(desk.ok(&["whoami"]).stdout.contains("(users only)"));
     desk.ok(&["--as-session", "lock", "twin"]);
     let refusal = desk.refused_in_json(&["--as-session", "lock", "root"], "", 5, "not_allowed");
     assert_eq!(refusal.message, "a moderator may lock users only; 'root' is an admin");

@@ -8,7 +8,7 @@ use crate::cli::message::{when, whom};
 use crate::cli::output::{Format, OutputError, emit_one, write_json};
 use crate::cli::session::{self, file_failure};
 use crate::cli::settings::session::SessionFile;
-use crate::cli::view::{SessionView, UserView};
+use crate::cli::view::{SessionView, SessionWords, UserView};
 use crate::model::secret::SignedToken;
 use crate::model::text;
 use crate::model::time::{Span, Timestamp};
@@ -26,10 +26,10 @@ pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8
     };
     let now = context.now();
     let row = signed_in.acting.row.clone();
-    let named = naming(&row);
+    let rights = rights(&signed_in);
+    let words = SessionWords { whom: naming(&row), rights: in_words(&signed_in, &rights) };
     let user = UserView::new(row, now, context.settings.time_format);
-    let view =
-        SessionView::new(user, named, signed_in.acting.until, rights(&signed_in), now).bound(bound(signed_in.standing));
+    let view = SessionView::new(user, signed_in.acting.until, rights, words, now);
     emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
     Ok(DONE)
 }
@@ -45,11 +45,13 @@ fn rights(signed_in: &SignedIn) -> Vec<&'static str> {
     Verb::ALL.iter().filter(needs_one).filter(granted).map(|verb| verb.as_str()).collect()
 }
 
-fn bound(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Admin | Standing::Other => "",
-        Standing::Therapist => " (patients only)",
-        Standing::Patient => " (the own account only)",
+fn in_words(signed_in: &SignedIn, rights: &[&str]) -> String {
+    let listed = rights.join(", ");
+    match signed_in.standing {
+        Standing::Admin => "everything".to_owned(),
+        Standing::Therapist => format!("{listed} ({}s only)", signed_in.ranks.patient),
+        Standing::Patient => format!("{listed} (the own account only)"),
+        Standing::Other => listed,
     }
 }
 

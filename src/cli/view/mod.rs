@@ -35,6 +35,7 @@ pub use rehearsal::RehearsalView;
 pub use restore::RestoreView;
 pub use secret::SecretView;
 pub use session::SessionView;
+pub use session::{SessionView, SessionWords};
 pub use setting::SettingView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};

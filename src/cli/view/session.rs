@@ -15,9 +15,7 @@ pub struct SessionView {
     expires_at: String,
     rights: Vec<&'static str>,
     #[serde(skip)]
-    whom: String,
-    #[serde(skip)]
-    bound: &'static str,
+    words: SessionWords,
     #[serde(skip)]
     until: Timestamp,
     #[serde(skip)]
@@ -30,16 +28,25 @@ const COLUMNS: [Column; 3] = [
     Column::left("rights", "RIGHTS", 80),
 ];
 
-impl SessionView {
-    /// The account (`whom` in words, unescaped), the end of its session, and the commands that it may run.
-    pub fn new(user: UserView, whom: String, until: Timestamp, rights: Vec<&'static str>, now: Timestamp) -> Self {
-        Self { user, expires_at: until.to_rfc3339(), rights, whom, bound: "", until, now }
-    }
+/// What people read in the place of the machine's cells, unescaped.
+#[derive(Debug)]
+pub struct SessionWords {
+    /// The account.
+    pub whom: String,
+    /// What it may do, and on whom.
+    pub rights: String,
+}
 
-    /// Whom the commands may touch, for people.
-    #[must_use]
-    pub fn bound(self, bound: &'static str) -> Self {
-        Self { bound, ..self }
+impl SessionView {
+    /// The account, the end of its session, and the commands that it may run.
+    pub fn new(
+        user: UserView,
+        until: Timestamp,
+        rights: Vec<&'static str>,
+        words: SessionWords,
+        now: Timestamp,
+    ) -> Self {
+        Self { user, expires_at: until.to_rfc3339(), rights, words, until, now }
     }
 }
 
@@ -51,14 +58,14 @@ impl Record for SessionView {
     fn cell(&self, index: usize) -> Cell<'_> {
         match COLUMNS[index].name {
             "expires_at" => Cell::plain(format!("{} ({})", self.until.to_table(), relative(self.until, self.now))),
-            "rights" => Cell::plain(format!("{}{}", self.value(index), self.bound)),
+            "rights" => Cell::plain(self.words.rights.as_str()),
             _ => Cell::plain(self.value(index)),
         }
     }
 
     fn value(&self, index: usize) -> Cow<'_, str> {
         match COLUMNS[index].name {
-            "user" => self.whom.as_str().into(),
+            "user" => self.words.whom.as_str().into(),
             "expires_at" => self.expires_at.as_str().into(),
             _ => self.rights.join(", ").into(),
         }
