@@ -185,7 +185,7 @@ pub(super) fn customer(facts: &Facts<'_>) -> Option<Step> {
         let finding = Finding::Customer(CustomerFinding::Unreadable(customer_id, found.unreadable.clone()));
         return Some(Step::no(id, finding).login(Stage::Admit, 500));
     }
-    Some(match (login::judge_customer(found.customer, facts.now), found.customer.paid_until) {
+    Some(match (login::customer_state(found.customer, facts.now), found.customer.paid_until) {
         (CustomerState::Missing, _) => Step::ok(id, Finding::Customer(CustomerFinding::Gone(customer_id))),
         (CustomerState::Inactive, _) => {
             Step::no(id, Finding::Customer(CustomerFinding::Inactive(customer_id))).login(Stage::Admit, 403)
