@@ -44,15 +44,14 @@ pub fn gate(user: &StoredUser, customer: Option<Customer>, now: Timestamp) -> Re
     if user.is_active == Flag::Off {
         return Err(Closed::Inactive);
     }
-    match customer.map(|found| judge_customer(found, now)) {
+    match customer.map(|facts| customer_state(facts, now)) {
         None | Some(CustomerState::Good) => Ok(old),
         Some(bad) => Err(Closed::Customer(bad)),
     }
 }
 
-/// What the customer's row means now: a subscription that has run out is unpaid.
-#[must_use]
-pub fn judge_customer(facts: Customer, now: Timestamp) -> CustomerState {
+/// Whether the customer's users are let in now (`app-facts`, HTTP face, the newest version).
+pub fn customer_state(facts: Customer, now: Timestamp) -> CustomerState {
     match (facts.state, facts.paid_until) {
         (CustomerState::Good, Some(StoredTime::Naive(end) | StoredTime::Aware(end))) if end <= now => {
             CustomerState::Unpaid

@@ -166,7 +166,9 @@ impl<'a> Ward<'a> {
                 password = NEW;
                 self.paste(&format!("{command} --password-stdin"));
             } else {
-                self.paste(&command.replace("ADDRESS", &format!("new-{}@example.org", &account.id[3..])));
+                let id = &account.id[3..];
+                let given = command.replace("ADDRESS", &format!("new-{id}@example.org"));
+                self.paste(&given.replace("NAME", &format!("name-{id}")).replace("--customer ID", "--customer 1"));
             }
         }
         let document = self.why(account);
@@ -298,6 +300,27 @@ fn an_address_that_is_not_in_the_apps_form_is_told_as_the_app_answers() {
         let document = Ward::of(&pair).why(&account);
         assert_eq!(document["can_login"], false, "{document}");
         Ward::of(&pair).predicts(&account);
+    }
+}
+
+/// The address is edited, to the app's form or to one that the operator gives.
+#[test]
+fn an_account_that_nobody_can_find_by_its_address_gets_one_and_then_in() {
+    let pair = Pair::start(Form::LIVE);
+    for account in misaddressed(&pair) {
+        Ward::of(&pair).mends(&account);
+    }
+    let pair = Pair::start(Form::NEWEST);
+    for (username, cells) in [
+        ("blob-name", "username = x'ff'"),
+        ("blob-full", "full_name = CAST(x'ff' AS TEXT)"),
+        ("lost", "customer_id = 'x'"),
+    ] {
+        pair.account(username);
+        pair.set(username, cells);
+    }
+    for account in accounts(&pair.db) {
+        Ward::of(&pair).mends(&account);
     }
 }
 

@@ -65,23 +65,17 @@ pub fn say(context: &mut Context<'_>, reader: &Reader, written: &[Written], did:
 fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
     let (now, mut free) = (context.now(), 0_usize);
     for one in asked {
-        match one.diagnosis.can_login {
-            Some(true) => free += 1,
-            Some(false) => {
-                let reasons = words::reasons(&one.diagnosis, now);
-                let text = format!("{} cannot log in: {reasons}{}", whom(&one.user), way_out(context, one));
-                context.console().warn(&text);
-                continue;
-            }
-            None => {
-                let text =
-                    format!("{}: {}{}", whom(&one.user), words::verdict(&one.diagnosis, now), way_out(context, one));
-                context.console().note(&text);
-                continue;
-            }
+        let risky = one.diagnosis.steps.iter().any(|step| step.outcome == Outcome::Risk);
+        let said = match (one.diagnosis.can_login, risky) {
+            (Some(true), false) => None,
+            (Some(true), true) | (None, _) => Some(format!(": {}", words::verdict(&one.diagnosis, now))),
+            (Some(false), _) => Some(format!(" cannot log in: {}", words::reasons(&one.diagnosis, now))),
+        };
+        if one.diagnosis.can_login == Some(true) {
+            free += 1;
         }
-        if one.diagnosis.steps.iter().any(|step| step.outcome == Outcome::Risk) {
-            let text = format!("{}: {}{}", whom(&one.user), words::verdict(&one.diagnosis, now), way_out(context, one));
+        if let Some(said) = said {
+            let text = format!("{}{said}{}", whom(&one.user), way_out(context, one));
             context.console().warn(&text);
         }
     }

@@ -9,9 +9,9 @@ use super::finding::{
     TwinsFinding,
 };
 use super::step::{Remedy, Stage, Step, StepId};
-use super::{App, Facts};
+use super::{App, CustomerFacts, Facts};
 use crate::model::role::RoleName;
-use crate::model::time::StoredTime;
+use crate::model::time::{StoredTime, Timestamp};
 use crate::model::user::{CustomerState, Field, Flag, RawCell};
 use crate::policy::email::Email;
 use crate::policy::login;
@@ -180,27 +180,33 @@ pub(super) fn customer(facts: &Facts<'_>) -> Option<Step> {
         }
         Field::Value(customer_id) => *customer_id,
     };
-    let Some(found) = &facts.customer else { return Some(Step::ok(id, Finding::Customer(CustomerFinding::None))) };
+    Some(match &facts.customer {
+        Some(found) => customer_row(customer_id, found, facts.now),
+        None => Step::ok(id, Finding::Customer(CustomerFinding::None)),
+    })
+}
+
+/// What the customer's row says.
+fn customer_row(customer: i64, found: &CustomerFacts, now: Timestamp) -> Step {
+    let unreadable = |columns| {
+        let finding = CustomerFinding::Unreadable(customer, columns);
+        Step::no(StepId::Customer, Finding::Customer(finding)).login(Stage::Admit, 500)
+    };
+    let closed = |finding| Step::no(StepId::Customer, Finding::Customer(finding)).login(Stage::Admit, 403);
+    let open = |finding| Step::ok(StepId::Customer, Finding::Customer(finding));
     if !found.unreadable.is_empty() {
-        let finding = Finding::Customer(CustomerFinding::Unreadable(customer_id, found.unreadable.clone()));
-        return Some(Step::no(id, finding).login(Stage::Admit, 500));
+        return unreadable(found.unreadable.clone());
     }
-    Some(match (login::judge_customer(found.customer, facts.now), found.customer.paid_until) {
-        (CustomerState::Missing, _) => Step::ok(id, Finding::Customer(CustomerFinding::Gone(customer_id))),
-        (CustomerState::Inactive, _) => {
-            Step::no(id, Finding::Customer(CustomerFinding::Inactive(customer_id))).login(Stage::Admit, 403)
-        }
+    match (login::customer_state(found.customer, now), found.customer.paid_until) {
+        (CustomerState::Missing, _) => open(CustomerFinding::Gone(customer)),
+        (CustomerState::Inactive, _) => closed(CustomerFinding::Inactive(customer)),
         // The app compares it with a naive now.
         (CustomerState::Good | CustomerState::Unpaid, Some(StoredTime::Aware(_))) => {
-            let finding = Finding::Customer(CustomerFinding::Unreadable(customer_id, vec!["subscription_expires_at"]));
-            Step::no(id, finding).login(Stage::Admit, 500)
+            unreadable(vec!["subscription_expires_at"])
         }
-        (CustomerState::Unpaid, end) => {
-            let end = end.map(StoredTime::instant);
-            Step::no(id, Finding::Customer(CustomerFinding::Unpaid(customer_id, end))).login(Stage::Admit, 403)
-        }
-        (CustomerState::Good, _) => Step::ok(id, Finding::Customer(CustomerFinding::Good(customer_id))),
-    })
+        (CustomerState::Unpaid, end) => closed(CustomerFinding::Unpaid(customer, end.map(StoredTime::instant))),
+        (CustomerState::Good, _) => open(CustomerFinding::Good(customer)),
+    }
 }
 
 /// Whether the app knows the role.
