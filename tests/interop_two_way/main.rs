@@ -11,6 +11,7 @@ mod accounts;
 mod changes;
 mod customers;
 mod events;
+mod import;
 mod lockout;
 mod meanwhile;
 mod pair;
