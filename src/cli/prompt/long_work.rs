@@ -1,7 +1,7 @@
 //! Long work without a prompt that a signal stops cleanly.
 //!
 //! What a newcomer would get wrong: while it lives no signal ends the process by itself, so the work must ask again
-//! and again, and clean up when it is told to stop.
+//! and again, and clean up when it is told to end. ^Z stops the process only where it asks: not inside a transaction.
 
 use std::io;
 
@@ -21,7 +21,12 @@ impl LongWork {
         Ok(Self { watch: Watch::begin()? })
     }
 
-    /// Whether the work is to stop.
+    /// Whether the work is to end, where nothing may be put away in between: a write lock is held.
+    pub fn must_end(&self) -> bool {
+        [Event::Interrupt, Event::TERMINATE, Event::HANG_UP, Event::QUIT].into_iter().any(|event| self.watch.saw(event))
+    }
+
+    /// Whether the work is to end.
     pub fn is_interrupted(&self) -> bool {
         match self.watch.event() {
             None => false,
@@ -32,6 +37,15 @@ impl LongWork {
                 end_by(Event::Stop);
                 self.is_interrupted()
             }
+        }
+    }
+}
+
+impl Drop for LongWork {
+    fn drop(&mut self) {
+        if self.watch.saw(Event::Stop) {
+            self.watch.forget(Event::Stop);
+            end_by(Event::Stop);
         }
     }
 }

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use super::{HashParams, MakeError, NewHash, Salts, Workspace, make_in};
+use super::compute::Workspace;
+use super::{HashParams, MakeError, NewHash, Salts, make_in};
 use crate::crypto::random::Source;
 use crate::model::secret::Password;
 

@@ -17,6 +17,7 @@ use crate::model::user::{Flag, History, StoredUser};
 use crate::ops::add::IfPresent;
 use crate::ops::error::{Class, Error};
 use crate::ops::settings::Settings;
+use crate::policy::password::is_nfc;
 use crate::store::Reader;
 
 pub use hash::{generate, hash, unhashed};
@@ -221,6 +222,11 @@ impl Planned {
     /// Whether it has no password and none is made for it so far.
     pub fn is_without_password(&self) -> bool {
         matches!(self.source, Source::Missing)
+    }
+
+    /// Whether its password holds characters that another keyboard may type differently.
+    pub fn is_typed_differently(&self) -> bool {
+        self.to_hash().is_some_and(|password| !is_nfc(password.expose()))
     }
 
     /// The password that was made for it.
