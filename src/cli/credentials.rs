@@ -45,6 +45,10 @@ impl Credentials {
     /// # Errors
     /// `Exists`; usage where its directory is not there.
     pub fn check(path: &Path) -> Result<(), Failure> {
+        if path.file_name().is_some_and(|name| name == "-") {
+            return Err(Failure::usage("passwords are not written to standard output")
+                .hint("name a file that does not exist yet"));
+        }
         if path.symlink_metadata().is_ok() {
             return Err(exists(path));
         }

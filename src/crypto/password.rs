@@ -3,15 +3,19 @@
 //! What a newcomer would get wrong: the app hashes the UTF-8 text `password + salt`, where the salt is the
 //! 32 hex characters of the row's `salt` column as text. The hash carries a second salt of its own.
 
+mod compute;
 mod many;
 mod ready;
 
 use std::hint::black_box;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use zeroize::{Zeroizing, optimization_barrier};
+use zeroize::Zeroizing;
+
+use self::compute::{
+    ComputeError, MAX_MEMORY_KIB, MAX_PARALLELISM, MAX_TIME_COST, MAX_WORK_KIB, Workspace, check_caps,
+};
 
 use crate::crypto::phc::{self, Argon2Hash, Argon2Text, Scheme, Variant};
 use crate::crypto::random::{RandomError, Source};
@@ -24,14 +28,6 @@ pub use ready::{NotReady, check_ready, check_ready_salt};
 const MAX_INPUT_CHARS: usize = 4096;
 /// Bytes that bcrypt looks at.
 const BCRYPT_BYTES: usize = 72;
-/// Memory cap for hashes from the database, in KiB: 1 GiB (`security`, Passwords).
-const MAX_MEMORY_KIB: u32 = 1 << 20;
-/// Pass cap (`security`, Passwords).
-const MAX_TIME_COST: u32 = 20;
-/// Lane cap (`security`, Passwords).
-const MAX_PARALLELISM: u32 = 16;
-/// Cap on memory times passes, in KiB: 4 GiB (`security`, Passwords).
-const MAX_WORK_KIB: u64 = 4 << 20;
 /// bcrypt cost cap: 2^16 rounds take seconds, every step more doubles that.
 const MAX_BCRYPT_COST: u32 = 16;
 /// Lowest cost that bcrypt defines.
@@ -290,72 +286,9 @@ fn verify_bcrypt(input: &[u8], hash: &str) -> Verdict {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum ComputeError {
-    #[error(transparent)]
-    Unsupported(#[from] Unsupported),
-    #[error("{0}")]
-    Refused(argon2::Error),
-}
-
 /// One Argon2 run in a block buffer of its own.
 fn compute(wanted: &Argon2Hash, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, ComputeError> {
     Workspace::default().compute(wanted, input)
-}
-
-/// The block buffer of Argon2, used again from run to run and wiped after each.
-#[derive(Default)]
-struct Workspace {
-    blocks: Vec<Block>,
-}
-
-impl Workspace {
-    fn compute(&mut self, wanted: &Argon2Hash, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, ComputeError> {
-        let version = check_caps(wanted)?;
-        let algorithm = match wanted.variant {
-            Variant::D => Algorithm::Argon2d,
-            Variant::I => Algorithm::Argon2i,
-            Variant::Id => Algorithm::Argon2id,
-        };
-        let length = wanted.tag.len();
-        let params = Params::new(wanted.memory_kib, wanted.time_cost, wanted.parallelism, Some(length))
-            .map_err(ComputeError::Refused)?;
-        let missing = params.block_count().saturating_sub(self.blocks.len());
-        if self.blocks.try_reserve_exact(missing).is_err() {
-            return Err(Unsupported::OutOfMemory(wanted.memory_kib).into());
-        }
-        self.blocks.resize(params.block_count(), Block::new());
-        let mut tag = Zeroizing::new(vec![0; length]);
-        let hashed = Argon2::new(algorithm, version, params).hash_password_into_with_memory(
-            input,
-            &wanted.salt,
-            &mut tag,
-            &mut self.blocks,
-        );
-        self.blocks.fill(Block::new());
-        // Without it the compiler may drop the wiping of memory that is freed next.
-        optimization_barrier(self.blocks.as_slice());
-        hashed.map_err(ComputeError::Refused)?;
-        Ok(tag)
-    }
-}
-
-/// Refuses what costs too much before a single block is allocated (`security`, Passwords).
-fn check_caps(wanted: &Argon2Hash) -> Result<Version, Unsupported> {
-    if wanted.memory_kib > MAX_MEMORY_KIB {
-        return Err(Unsupported::Memory(wanted.memory_kib));
-    }
-    if wanted.time_cost > MAX_TIME_COST {
-        return Err(Unsupported::TimeCost(wanted.time_cost));
-    }
-    if wanted.parallelism > MAX_PARALLELISM {
-        return Err(Unsupported::Parallelism(wanted.parallelism));
-    }
-    let work = u64::from(wanted.memory_kib) * u64::from(wanted.time_cost);
-    if work > MAX_WORK_KIB {
-        return Err(Unsupported::Work(work));
-    }
-    Version::try_from(wanted.version).map_err(|_| Unsupported::Argon2Version(wanted.version))
 }
 
 /// Compares in a time that depends on the lengths alone.

@@ -246,6 +246,7 @@ fn files_that_cannot_be_read_are_refused_with_the_way_out() {
         (b"username;full_name;email\nzoe;Zo\xeb;z@example.org\n", "Latin-1", "CSV UTF-8"),
         (b"\xff\xfeu\0s\0", "UTF-16", "CSV UTF-8"),
         (b"PK\x03\x04\x14\0", "workbook", "CSV UTF-8"),
+        (b"SQLite format 3\0\x10", "is a database", "user export"),
         (b"lena,lena@example.org,Quiet-River#48Lamp\n", "not a header", "username and email"),
         (b"username,role\nlena,admin\n", "'email' is missing", "username and email"),
         (b"username,email,Email\nlena,a@example.org,b@example.org\n", "'email' is there twice", "remove one"),

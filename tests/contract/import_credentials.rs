@@ -87,6 +87,8 @@ fn the_two_options_go_together_and_the_directory_must_be_there() {
     let desk = Desk::usual();
     desk.refused_with(&["user", "import", "-", "--generate"], FILE, 2, "usage").names(&["--credentials-out"]);
     desk.refused_with(&["user", "import", "-", "--credentials-out", "c.csv"], FILE, 2, "usage").names(&["--generate"]);
+    desk.refused_with(&["user", "import", "-", "--generate", "--credentials-out", "-"], FILE, 2, "usage")
+        .names(&["not written to standard output"]);
     let args = ["user", "import", "-", "--generate", "--credentials-out", "no/where/c.csv"];
     desk.refused_with(&args, FILE, 2, "usage").names(&["no/where"]);
 }

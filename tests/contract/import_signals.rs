@@ -134,18 +134,50 @@ fn killed_while_it_writes_either_all_or_none_is_there() {
     };
     for delay in [0, 20, 100, 300] {
         let desk = Desk::usual();
-        desk.write("old.csv", old(3_000));
+        desk.write("old.csv", old(1_500));
         let mut child = start(&desk, &["old.csv"]);
         wait_for("the transaction", || desk.path("app.db-journal").exists());
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().expect("killed");
         child.wait().expect("it ends");
         let count = desk.cell("SELECT count(*) FROM users");
-        assert!(["10", "3010"].contains(&count.as_str()), "{count}");
+        assert!(["10", "1510"].contains(&count.as_str()), "{count}");
         assert_eq!(desk.cell("PRAGMA integrity_check"), "ok");
         let events: usize = desk.cell("SELECT count(*) FROM security_events").parse().expect("a number");
         assert_eq!(events + 10, count.parse::<usize>().expect("a number"));
         desk.ok(&["user", "import", "old.csv", "--if-missing"]);
-        assert_eq!(desk.cell("SELECT count(*) FROM users"), "3010");
+        assert_eq!(desk.cell("SELECT count(*) FROM users"), "1510");
     }
+}
+
+/// What comes into the database while passwords are hashed is met inside the transaction.
+#[test]
+fn an_account_that_came_meanwhile_is_found_before_anything_is_written() {
+    let rows = "username,email\nlena,lena@example.org\nmax,max@example.org\n";
+    let args = ["user", "import", "two.csv", "--generate", "--credentials-out", "out.csv"];
+    let run = |more: &[&str], email: &str| {
+        let desk = Desk::usual();
+        // Slow enough for somebody else to come first.
+        desk.write("authctl.toml", "[hash]\nmemory_kib = 65536\ntime_cost = 12\n");
+        desk.write("two.csv", rows);
+        let child = Real::new(&desk).command(&[&args, more].concat()).spawn().expect("it starts");
+        wait_for("the credentials file", || {
+            fs::read_to_string(desk.path("out.csv")).is_ok_and(|text| text.contains("max"))
+        });
+        desk.sql(&format!("INSERT INTO users (username, email, role) VALUES ('MAX', '{email}', 'patient')"));
+        let done = child.wait_with_output().expect("it ends");
+        let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
+        (desk, done.status.code(), stderr)
+    };
+    let (desk, code, stderr) = run(&[], "other@example.org");
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(stderr.contains("line 3, username: ") && stderr.contains("nothing was imported"), "{stderr}");
+    assert_eq!(desk.cell("SELECT count(*) FROM users"), "11");
+    assert!(!desk.path("out.csv").exists() && desk.events().is_empty());
+
+    let (desk, code, stderr) = run(&["--partial"], "other@example.org");
+    assert_eq!(code, Some(10), "{stderr}");
+    assert!(stderr.contains("in the credentials file, but left out"), "{stderr}");
+    assert_eq!(desk.cells("SELECT username FROM users WHERE id > 10 ORDER BY id"), ["MAX", "lena"]);
+    assert!(desk.path("out.csv").exists());
 }

@@ -13,6 +13,7 @@ mod changes;
 mod customers;
 mod deleted;
 mod events;
+mod import;
 mod lockout;
 mod meanwhile;
 mod pair;

@@ -44,11 +44,39 @@ pub enum UserCommand {
     /// Say why an account cannot log in, step by step, and what helps
     Why(WhyArgs),
     /// Add many accounts from a spreadsheet (CSV) or JSON lines
-    #[command(after_help = "Example:\n  authctl user import therapists.csv --generate --credentials-out passwords.csv")]
+    #[command(after_help = IMPORT_HELP)]
     Import(ImportArgs),
     /// Print all accounts in the form that import reads
+    #[command(after_help = EXPORT_HELP)]
     Export(ExportArgs),
 }
+
+/// What the columns of a file mean.
+const IMPORT_HELP: &str = "\
+Columns, in any order and case; only the first two must be there:
+  username, email
+  full_name, role, verified, is_active, customer_id
+  password                the password in plain text
+  password_hash, salt     the app's own hash, as an export writes it; the two only together
+  created_at              the account existed before: it is taken over as it is, also without a password, with
+                          last_login, failed_login_attempts and locked_until
+  id, state               ignored
+
+All rows are checked first, and every error is named by line and column. Then all rows are written in one
+transaction, or none (see --partial).
+
+Examples:
+  authctl user import therapists.csv --generate --credentials-out passwords.csv
+  authctl --database old.db user export --with-hashes | authctl user import -";
+
+/// What an export is good for.
+const EXPORT_HELP: &str = "\
+The values are exact: in CSV they are neither escaped nor guarded against being run as formulas by a spreadsheet.
+NULL is an empty cell, an empty text is \"\". CSV unless -o says otherwise; on a terminal, texts are escaped.
+
+Examples:
+  authctl user export > accounts.csv
+  (umask 077; authctl user export --with-hashes -o jsonl > accounts.jsonl)";
 
 impl UserCommand {
     /// The options of every command that were given behind this one's name.
@@ -406,7 +434,7 @@ pub struct ImportArgs {
     #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub file: PathBuf,
 
-    /// Its form [default: by its name, else csv]
+    /// Its form [default: by its name, else by its first character]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<RowFormat>,
 

@@ -25,10 +25,16 @@ pub(super) enum Event {
 
 /// The most urgent first. Stop comes before Interrupt since the crate beneath dialoguer raises INT for any
 /// signal that wakes it.
-const WATCHED: [Event; 5] =
-    [Event::End(SIGTERM), Event::End(SIGHUP), Event::End(SIGQUIT), Event::Stop, Event::Interrupt];
+const WATCHED: [Event; 5] = [Event::TERMINATE, Event::HANG_UP, Event::QUIT, Event::Stop, Event::Interrupt];
 
 impl Event {
+    /// TERM.
+    pub(super) const TERMINATE: Self = Self::End(SIGTERM);
+    /// HUP.
+    pub(super) const HANG_UP: Self = Self::End(SIGHUP);
+    /// QUIT.
+    pub(super) const QUIT: Self = Self::End(SIGQUIT);
+
     fn number(self) -> i32 {
         match self {
             Self::End(number) => number,
@@ -89,6 +95,12 @@ impl Watch {
     pub(super) fn event(&self) -> Option<Event> {
         let came = |at: &usize| self.handlers.seen[*at].load(Ordering::SeqCst);
         (0..WATCHED.len()).find(came).map(|at| WATCHED[at])
+    }
+
+    /// Whether this one came.
+    pub(super) fn saw(&self, event: Event) -> bool {
+        let mut both = WATCHED.iter().zip(&self.handlers.seen);
+        both.any(|(watched, seen)| *watched == event && seen.load(Ordering::SeqCst))
     }
 
     /// Forgets that this one came.

@@ -32,12 +32,30 @@ impl LongWork {
         }
     }
 
+    /// The same while a write lock is held: ^Z waits until the end of the work, since a stopped process would keep
+    /// the lock.
+    pub fn must_stop_under_lock(&self) -> bool {
+        let saw = |event| self.watch.as_ref().is_some_and(|watch| watch.saw(event));
+        [Event::Interrupt, Event::TERMINATE, Event::QUIT].into_iter().any(saw)
+    }
+
     /// Gives signals their default again; where TERM or QUIT stopped the work, the process ends by it now.
-    pub fn end(self, stopped: Stopped) {
-        let event = self.watch.and_then(Watch::end);
+    pub fn end(mut self, stopped: Stopped) {
+        let event = self.watch.take().and_then(Watch::end);
         match (stopped, event) {
             (Stopped::Early, Some(event @ Event::End(_))) => end_by(event),
             (Stopped::Early, Some(Event::Interrupt | Event::Stop) | None) | (Stopped::Not, _) => {}
+        }
+    }
+}
+
+impl Drop for LongWork {
+    fn drop(&mut self) {
+        if let Some(watch) = self.watch.take()
+            && watch.saw(Event::Stop)
+        {
+            watch.forget(Event::Stop);
+            end_by(Event::Stop);
         }
     }
 }

@@ -70,7 +70,10 @@ pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Op
 pub(super) fn hint() -> String {
     let others = Column::ALL.into_iter().filter(|column| !matches!(column, Column::Username | Column::Email));
     let names: Vec<&str> = others.map(Column::name).collect();
-    format!("the columns are username and email, and any of {}", names.join(", "))
+    let names = names.join(", ");
+    format!(
+        "the first line names the columns, with commas, semicolons or tabs between: username and email, and any of {names}"
+    )
 }
 
 fn folded(name: &str) -> String {

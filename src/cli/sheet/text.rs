@@ -65,6 +65,11 @@ pub(super) fn text(bytes: &Bytes) -> Result<&str, Failure> {
             "open it there and save it as 'CSV UTF-8' (Excel), or as CSV with the character set UTF-8 (LibreOffice)",
         ));
     }
+    if bytes.starts_with(b"SQLite format 3\0") {
+        return Err(Failure::usage("the file is a database, not a file of rows").hint(
+            "authctl --database FILE user export --with-hashes | authctl user import - brings its accounts here",
+        ));
+    }
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let zeros = sample.iter().filter(|byte| **byte == 0).count();
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || zeros * 3 > sample.len() {
@@ -138,6 +143,7 @@ mod tests {
             assert!(hint(&bytes).0.contains("UTF-16"));
         }
         assert!(hint(b"PK\x03\x04rest").0.contains("workbook"));
+        assert!(hint(b"SQLite format 3\0rest").1.contains("user export"));
         assert!(hint(b"username,email\na\0b,c\n").0.contains("line 2"));
     }
 }

@@ -34,7 +34,6 @@ pub use migration::MigrationView;
 pub use rehearsal::RehearsalView;
 pub use restore::RestoreView;
 pub use secret::SecretView;
-pub use session::SessionView;
 pub use session::{SessionView, SessionWords};
 pub use setting::SettingView;
 pub use shown::{CountView, HashView, ShownView};

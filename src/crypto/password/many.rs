@@ -7,10 +7,11 @@
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use super::{HashParams, MakeError, NewHash, Salts, Workspace, make_in};
+use super::compute::Workspace;
+use super::{HashParams, MakeError, NewHash, Salts, make_in};
 use crate::crypto::random::Source;
 use crate::model::secret::Password;
 
@@ -47,36 +48,44 @@ pub fn make_many(
         .collect::<Result<Vec<(&Password, Salts)>, MakeError>>()?;
     let mut hashes: Vec<Option<NewHash>> = jobs.iter().map(|_| None).collect();
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let mut ready = 0;
-    let stopped = std::thread::scope(|scope| {
+    let end = std::thread::scope(|scope| {
         let (sender, receiver) = channel();
         for _ in 0..workers(jobs.len(), params) {
             let (sender, jobs, next, stop) = (sender.clone(), &jobs, &next, &stop);
             scope.spawn(move || work(jobs, params, next, stop, &sender));
         }
         drop(sender);
-        let result = loop {
-            if tick(ready).is_break() {
-                break Ok(true);
-            }
-            match receiver.recv_timeout(TICK) {
-                Ok((at, Ok(hash))) => {
-                    hashes[at] = Some(hash);
-                    ready += 1;
-                }
-                Ok((_, Err(error))) => break Err(error),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break Ok(false),
-            }
-        };
+        let end = gather(&receiver, &mut hashes, tick);
         stop.store(true, Ordering::Relaxed);
-        result
+        end
     })?;
-    if stopped {
+    if end.is_break() {
         return Ok(Made::Stopped);
     }
     let all: Option<Vec<NewHash>> = hashes.into_iter().collect();
     all.map(Made::All).ok_or_else(|| MakeError::Refused("a worker ended early".to_owned()))
+}
+
+/// Takes the hashes as they get ready, until all workers have ended or `tick` says stop.
+fn gather(
+    receiver: &Receiver<Numbered>,
+    hashes: &mut [Option<NewHash>],
+    tick: &mut dyn FnMut(usize) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, MakeError> {
+    let mut ready = 0;
+    loop {
+        if tick(ready).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        match receiver.recv_timeout(TICK) {
+            Ok((at, made)) => {
+                hashes[at] = Some(made?);
+                ready += 1;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(ControlFlow::Continue(())),
+        }
+    }
 }
 
 /// Which password, and its hash.

@@ -3,7 +3,8 @@
 //! What a newcomer would get wrong: the app's hash covers the password **and** the text of the `salt` column, so
 //! a hash that another system made of the password alone never lets anybody in, however valid it looks.
 
-use super::{SALT_BYTES, Unsupported, check_caps};
+use super::compute::check_caps;
+use super::{SALT_BYTES, Unsupported};
 use crate::crypto::phc::{self, Argon2Text, Scheme};
 
 /// Why a ready hash is not taken.

@@ -5,6 +5,7 @@
 
 use super::{Candidate, Column, Fault, Planned, Source};
 use crate::crypto::password::{check_ready, check_ready_salt};
+use crate::model::secret::Password;
 use crate::model::time::parse_python;
 use crate::model::user::{Flag, History};
 use crate::ops::account::offered_role;
@@ -58,15 +59,7 @@ pub(super) fn judge(settings: &Settings, schema: &Schema, mut given: Candidate) 
     let (role, wanted_role) = court.role();
     let (is_active, is_verified) = (court.flag(Column::IsActive, Flag::On), court.flag(Column::IsVerified, Flag::Off));
     let customer_id = court.customer();
-    let ready = court.ready();
-    if let Some(password) = &password {
-        court.password(password.expose(), ready.is_some());
-    }
-    let source = match (password, ready) {
-        (Some(password), _) => Source::Password(password),
-        (None, Some((hash, salt))) => Source::Ready { hash, salt },
-        (None, None) => Source::Missing,
-    };
+    let source = court.source(password);
     let is_half_ready = given.filled(Column::PasswordHash).is_some() || given.filled(Column::Salt).is_some();
     let lacks_password = !existed && !is_half_ready && matches!(source, Source::Missing);
     let Court { faults, odd, .. } = court;
@@ -269,9 +262,21 @@ impl Court<'_> {
         Some((hash, salt))
     }
 
+    /// Where the password comes from.
+    fn source(&mut self, password: Option<Password>) -> Source {
+        match (password, self.ready()) {
+            (Some(password), ready) => {
+                self.password(password.expose(), ready.as_ref());
+                Source::Password(password)
+            }
+            (None, Some((hash, salt))) => Source::Ready { hash, salt },
+            (None, None) => Source::Missing,
+        }
+    }
+
     /// A password in plain text is a new one, whenever the account began.
-    fn password(&mut self, text: &str, is_ready_too: bool) {
-        if is_ready_too {
+    fn password(&mut self, text: &str, ready: Option<&(String, String)>) {
+        if ready.is_some() {
             self.fault(
                 Column::Password,
                 Class::Usage,

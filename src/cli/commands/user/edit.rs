@@ -109,7 +109,7 @@ fn customer_state(context: &mut Context<'_>, store: &Store, user: &StoredUser) -
     let Some(id) = user.customer_id.value() else { return Ok(()) };
     let now = context.now();
     let facts = store.view().customer(*id).map_err(Error::from).map_err(Refused)?;
-    let state = facts.map(|facts| login::judge_customer(facts, now));
+    let state = facts.map(|facts| login::customer_state(facts, now));
     let why = match state {
         Some(CustomerState::Inactive) => "is not active",
         Some(CustomerState::Unpaid) => "has a subscription that has run out",

@@ -25,12 +25,17 @@ pub fn export(context: &mut Context<'_>, args: &ExportArgs) -> anyhow::Result<u8
     }
     context.style.lacking = lacking(reader.schema(), args);
     warn_hashes(context, args);
-    let is_exact = context.style.format == Format::Csv
-        && (context.world.terminal.stdout != Stream::Terminal || context.style.csv == CsvText::Exact);
+    let is_seen = context.world.terminal.stdout == Stream::Terminal && context.style.csv == CsvText::Safe;
     let mut count = Count::default();
-    let written = if is_exact { exact(context, &reader, &mut count) } else { shown(context, &reader, &mut count) };
-    written.map_err(Stop::into_error)?;
-    finish(context, &reader, &count, is_exact)
+    match (context.style.format, is_seen) {
+        (Format::Csv, false) => exact(context, &reader, &mut count),
+        (Format::Csv, true) | (Format::Table | Format::Json | Format::Jsonl, _) => shown(context, &reader, &mut count),
+    }
+    .map_err(Stop::into_error)?;
+    if context.style.format == Format::Csv && is_seen {
+        context.console().note("texts are escaped on a terminal; redirect stdout to a file for the exact values");
+    }
+    finish(context, &reader, &count)
 }
 
 /// The columns that the file does not have, and hash and salt unless asked for.
@@ -99,12 +104,9 @@ fn shown(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Resul
     Ok(())
 }
 
-fn finish(context: &mut Context<'_>, reader: &Reader, count: &Count, is_exact: bool) -> anyhow::Result<u8> {
+fn finish(context: &mut Context<'_>, reader: &Reader, count: &Count) -> anyhow::Result<u8> {
     let rows = if count.rows == 1 { "account" } else { "accounts" };
     context.console().done(&format!("{} {rows}", count.rows));
-    if context.style.format == Format::Csv && !is_exact {
-        context.console().note("texts are escaped on a terminal; redirect stdout to a file for the exact values");
-    }
     context.say_pending(reader.schema());
     if count.unreadable == 0 {
         return Ok(DONE);

@@ -4,25 +4,23 @@
 //! the disk before they are hashed, and all is hashed before the transaction begins.
 
 mod report;
+mod work;
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use self::report::{Finished, fault_rows, finish, refuse};
+use self::report::{fault_rows, finish, refuse};
+use self::work::run;
 use crate::cli::args::{ImportArgs, RowFormat};
-use crate::cli::console::Console;
 use crate::cli::context::Context;
-use crate::cli::credentials::{Credentials, Line};
+use crate::cli::credentials::Credentials;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::progress::Meter;
-use crate::cli::prompt::LongWork;
+use crate::cli::output::color::Stream;
 use crate::cli::sheet::{self, Form, Sheet};
 use crate::model::text;
 use crate::ops::add::IfPresent;
 use crate::ops::error::Class;
-use crate::ops::import::{self, Ending, Generate, Plan, Planned, Ready};
-use crate::store::Store;
+use crate::ops::import::{self, Ending, Generate};
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
 const LONG_LOCK: Duration = Duration::from_secs(4);
@@ -40,8 +38,7 @@ pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8
     let if_present = if args.if_missing { IfPresent::Accept } else { IfPresent::Refuse };
     let generate = if args.generate { Generate::Missing } else { Generate::Never };
     let Sheet { candidates, faults, has_passwords } = sheet;
-    let total =
-        candidates.len() + faults.iter().map(|fault| fault.line).collect::<std::collections::BTreeSet<_>>().len();
+    let total = candidates.len() + fault_rows(&faults);
     let plan = import::judge(&store, &context.settings, candidates, faults, if_present, generate).map_err(Refused)?;
     let ending = if args.partial { Ending::Partial } else { Ending::AllOrNothing };
     if !plan.faults.is_empty() && (ending == Ending::AllOrNothing || plan.rows.is_empty() && plan.present.is_empty()) {
@@ -53,11 +50,11 @@ pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8
 }
 
 /// What the options ask for.
-struct Wishes {
-    if_present: IfPresent,
-    ending: Ending,
-    generate: Generate,
-    credentials: Option<PathBuf>,
+pub(super) struct Wishes {
+    pub(super) if_present: IfPresent,
+    pub(super) ending: Ending,
+    pub(super) generate: Generate,
+    pub(super) credentials: Option<PathBuf>,
 }
 
 /// What the report needs to know of the file.
@@ -72,6 +69,9 @@ pub(super) struct Facts<'a> {
 
 fn read(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<Sheet> {
     let bytes = if args.file == Path::new("-") {
+        if context.world.terminal.stdin == Stream::Terminal {
+            context.console().note("reading rows from the terminal; ^D on a line of its own ends them");
+        }
         sheet::read_bytes(&mut *context.world.stdin, "standard input", None)?
     } else {
         let path = context.world.cwd.join(&args.file);
@@ -118,76 +118,4 @@ fn announce(context: &mut Context<'_>, rows: usize) -> anyhow::Result<()> {
     )
     .hint("import it in parts, or stop the app or choose a quiet hour, then give --yes")
     .into())
-}
-
-/// Makes, keeps and hashes the passwords, then writes the rows.
-fn run(context: &mut Context<'_>, store: &mut Store, mut plan: Plan, wishes: Wishes) -> anyhow::Result<Finished> {
-    let odd: Vec<(u64, Vec<String>)> =
-        plan.rows.iter().filter(|row| !row.odd().is_empty()).map(|row| (row.line, row.odd().to_vec())).collect();
-    let work = LongWork::begin();
-    let rows = std::mem::take(&mut plan.rows);
-    let (rows, credentials, to_make) = match context.global.dry_run {
-        true => {
-            let to_make = rows.iter().filter(|row| row.is_without_password()).count();
-            (import::unhashed(rows), None, if wishes.generate == Generate::Missing { to_make } else { 0 })
-        }
-        false => prepare(context, rows, &wishes, &work)?,
-    };
-    let interrupted = || work.must_stop();
-    let written =
-        import::write(store, &context.act(), plan.looked_at, rows, wishes.if_present, wishes.ending, &interrupted)
-            .map_err(Refused)?;
-    if written.value.stopped {
-        return Err(stopped().into());
-    }
-    context.say_triggers(written.triggers.as_ref());
-    let mut outcome = written.value;
-    plan.failed += fault_rows(&outcome.faults);
-    plan.faults.append(&mut outcome.faults);
-    plan.present.append(&mut outcome.present);
-    if outcome.imported.is_empty() {
-        return Ok(Finished { plan, imported: Vec::new(), credentials: None, generated: 0, odd: Vec::new() });
-    }
-    let path = wishes.credentials.filter(|_| credentials.is_some());
-    if let Some(credentials) = credentials {
-        credentials.keep();
-    }
-    Ok(Finished { plan, imported: outcome.imported, credentials: path, generated: to_make, odd })
-}
-
-/// Generated passwords into their file, then hashes.
-fn prepare(
-    context: &mut Context<'_>,
-    mut rows: Vec<Planned>,
-    wishes: &Wishes,
-    work: &LongWork,
-) -> anyhow::Result<(Vec<Ready>, Option<Credentials>, usize)> {
-    let mut random = context.world.random;
-    if wishes.generate == Generate::Missing {
-        import::generate(&context.settings, &mut rows, &mut random).map_err(Refused)?;
-    }
-    let lines = rows
-        .iter()
-        .filter_map(|row| Some(Line { username: &row.username, email: &row.email, password: row.generated()? }));
-    let generated = lines.clone().count();
-    let credentials = match &wishes.credentials {
-        Some(path) if generated > 0 => Some(Credentials::write(path, context.style.csv, lines)?),
-        Some(_) | None => None,
-    };
-    let hashed = rows.iter().filter(|row| row.has_password_to_hash()).count();
-    let mut meter = Meter::begin("hashing", hashed, context.world.terminal.stderr, context.voice);
-    let settings = &context.settings;
-    let mut console = Console::new(&mut *context.world.stderr, context.voice);
-    let mut tick = |done| {
-        meter.show(done, &mut console);
-        if work.must_stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let ready = import::hash(settings, rows, &mut random, &mut tick).map_err(Refused)?;
-    drop(meter);
-    let ready = ready.ok_or_else(stopped)?;
-    Ok((ready, credentials, generated))
-}
-
-fn stopped() -> Failure {
-    Failure::new(Class::Interrupted, "interrupted; nothing was imported")
 }

@@ -56,13 +56,7 @@ impl Tx<'_> {
     }
 
     fn run_insert(&self, user: &NewUser, now: Timestamp) -> rusqlite::Result<usize> {
-        let begun = || History {
-            created_at: now.to_app_naive(),
-            last_login: None,
-            failed_login_attempts: 0,
-            locked_until: None,
-        };
-        let history = user.history.clone().unwrap_or_else(begun);
+        let history = user.history.clone().unwrap_or_else(|| begun(now));
         let (is_active, is_verified) = (user.is_active.is_on(), user.is_verified.is_on());
         let mut values: Vec<(&str, &dyn ToSql)> = vec![
             (":username", &user.username),
@@ -263,6 +257,11 @@ impl Tx<'_> {
             false => Err(StoreError::NotKept(what)),
         }
     }
+}
+
+/// What an account that begins now has behind it.
+fn begun(now: Timestamp) -> History {
+    History { created_at: now.to_app_naive(), last_login: None, failed_login_attempts: 0, locked_until: None }
 }
 
 fn stored(hash: &str, salt: &str) -> StoredPassword {

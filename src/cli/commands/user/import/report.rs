@@ -31,6 +31,10 @@ pub(super) struct Finished {
     pub(super) generated: usize,
     /// Line and broken rules of accounts that were taken over as they were.
     pub(super) odd: Vec<(u64, Vec<String>)>,
+    /// How many passwords another keyboard may type differently.
+    pub(super) retyped: usize,
+    /// Rows that were planned and found at fault or there already only inside the transaction.
+    pub(super) left_out: usize,
 }
 
 /// How many rows the faults are about.
@@ -42,11 +46,11 @@ pub(super) fn fault_rows(faults: &[Fault]) -> usize {
 pub(super) fn refuse(faults: &[Fault], total: usize, ending: Ending) -> Failure {
     let class = faults.first().map_or(Class::Unexpected, |fault| fault.class);
     let failure = Failure::new(class, format!("{}; nothing was imported", counted(faults, total))).rows(rows(faults));
-    failure.hint(way_out(faults, fault_rows(faults) < total && ending == Ending::AllOrNothing))
+    failure.hint(way_out(faults, total, ending))
 }
 
 /// What helps against the faults at hand.
-fn way_out(faults: &[Fault], some_are_good: bool) -> String {
+fn way_out(faults: &[Fault], total: usize, ending: Ending) -> String {
     let lacks_password = |fault: &Fault| fault.column == Some(Column::Password) && fault.class == Class::PolicyPassword;
     let mut ways = vec!["mend the file"];
     if faults.iter().any(lacks_password) {
@@ -55,7 +59,7 @@ fn way_out(faults: &[Fault], some_are_good: bool) -> String {
     if faults.iter().all(|fault| fault.class == Class::Exists) {
         ways.push("accept the same accounts with --if-missing");
     }
-    if some_are_good {
+    if ending == Ending::AllOrNothing && fault_rows(faults) < total {
         ways.push("import the good rows with --partial");
     }
     match ways.as_slice() {
@@ -159,6 +163,13 @@ fn warn_shut_out(context: &mut Context<'_>, finished: &Finished) {
     say(without, "without a password, so that they cannot log in (authctl user list --no-password)");
     say(stuck, "with a lock on which the app answers 500 (authctl unlock --expired)");
     say(homeless, "without a customer (the column customer_id names one)");
+    say(
+        finished.retyped,
+        "with a password that another keyboard may type differently (its text is not in Unicode normal form C)",
+    );
+    if finished.left_out > 0 && finished.credentials.is_some() {
+        say(finished.left_out, "in the credentials file, but left out since the database changed meanwhile");
+    }
 }
 
 fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()> {
