@@ -13,8 +13,10 @@ pub use sqlite::create::create;
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};
+pub use sqlite::survey::{Cells, LastGrant, LoggedEvent, Orphans};
 pub use sqlite::users::{
-    Failure, FailureCount, FailureOutcome, Filter, LockFilter, NameKind, PasswordFilter, Sort, SortKey, SortOrder,
+    Failure, FailureCount, FailureOutcome, Filter, Likeness, LockFilter, NameColumn, NameKind, PasswordFilter, Sort,
+    SortKey, SortOrder, Surveyed, Twin,
 };
 pub use sqlite::{Reader, Store, Tx, View};
 

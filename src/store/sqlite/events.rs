@@ -97,32 +97,35 @@ impl View<'_> {
                     version, prev_hash
                FROM security_events WHERE target_id = :target ORDER BY id DESC LIMIT :limit",
         )?;
-        let rows = statement.query_map(named_params! { ":target": target_id, ":limit": limit }, |row| {
-            Ok(EventRow {
-                id: row.get(0)?,
-                at: text(row, 1)?.unwrap_or_default(),
-                event: text(row, 2)?.unwrap_or_default(),
-                outcome: text(row, 3)?.unwrap_or_default(),
-                target_id: integer(row, 4)?,
-                target_username: text(row, 5)?,
-                before: text(row, 6)?,
-                after: text(row, 7)?,
-                details: text(row, 8)?,
-                reason: text(row, 9)?,
-                actor: Actor {
-                    uid: integer(row, 10)?,
-                    name: text(row, 11)?,
-                    login_uid: integer(row, 12)?,
-                    sudo_user: text(row, 13)?,
-                    terminal: text(row, 14)?,
-                    host: text(row, 15)?,
-                },
-                version: text(row, 16)?.unwrap_or_default(),
-                prev_hash: text(row, 17)?.unwrap_or_default(),
-            })
-        })?;
+        let rows = statement.query_map(named_params! { ":target": target_id, ":limit": limit }, row_of)?;
         rows.collect()
     }
+}
+
+/// Reads a row of the log, its columns in the order of the table; `hash` is not looked at.
+pub(super) fn row_of(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    Ok(EventRow {
+        id: row.get(0)?,
+        at: text(row, 1)?.unwrap_or_default(),
+        event: text(row, 2)?.unwrap_or_default(),
+        outcome: text(row, 3)?.unwrap_or_default(),
+        target_id: integer(row, 4)?,
+        target_username: text(row, 5)?,
+        before: text(row, 6)?,
+        after: text(row, 7)?,
+        details: text(row, 8)?,
+        reason: text(row, 9)?,
+        actor: Actor {
+            uid: integer(row, 10)?,
+            name: text(row, 11)?,
+            login_uid: integer(row, 12)?,
+            sudo_user: text(row, 13)?,
+            terminal: text(row, 14)?,
+            host: text(row, 15)?,
+        },
+        version: text(row, 16)?.unwrap_or_default(),
+        prev_hash: text(row, 17)?.unwrap_or_default(),
+    })
 }
 
 /// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.

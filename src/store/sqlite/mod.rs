@@ -10,6 +10,7 @@ mod files;
 pub(super) mod migrate;
 pub(super) mod open;
 pub(super) mod schema;
+pub(super) mod survey;
 pub(super) mod users;
 mod wanted;
 

@@ -7,9 +7,11 @@
 mod list;
 mod read;
 mod row;
+mod survey;
 mod write;
 
 pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
 pub use read::NameKind;
 pub(super) use read::data_version;
+pub use survey::{Likeness, NameColumn, Surveyed, Twin};
 pub use write::{Failure, FailureCount, FailureOutcome};
