@@ -27,13 +27,13 @@ const MAX_PARALLELISM: u32 = 16;
 /// Cap on memory times passes, in KiB: 4 GiB (`security`, Passwords).
 const MAX_WORK_KIB: u64 = 4 << 20;
 /// bcrypt cost cap: 2^16 rounds take seconds, every step more doubles that.
-const MAX_BCRYPT_COST: u32 = 16;
+pub(super) const MAX_BCRYPT_COST: u32 = 16;
 /// Lowest cost that bcrypt defines.
-const MIN_BCRYPT_COST: u32 = 4;
+pub(super) const MIN_BCRYPT_COST: u32 = 4;
 /// Bytes of randomness in either salt (`app-facts`, Passwords).
 const SALT_BYTES: usize = 16;
 /// Bytes of the tag that the app writes.
-const TAG_BYTES: usize = 32;
+pub(super) const TAG_BYTES: usize = 32;
 
 /// The Argon2id parameters of new hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,7 +272,7 @@ fn compute(wanted: &Argon2Hash, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, Comp
 }
 
 /// Refuses what costs too much before a single block is allocated (`security`, Passwords).
-fn check_caps(wanted: &Argon2Hash) -> Result<Version, Unsupported> {
+pub(super) fn check_caps(wanted: &Argon2Hash) -> Result<Version, Unsupported> {
     if wanted.memory_kib > MAX_MEMORY_KIB {
         return Err(Unsupported::Memory(wanted.memory_kib));
     }

@@ -44,13 +44,15 @@ pub fn gate(user: &StoredUser, customer: Option<Customer>, now: Timestamp) -> Re
     if user.is_active == Flag::Off {
         return Err(Closed::Inactive);
     }
-    match customer.map(|facts| judge(facts, now)) {
+    match customer.map(|facts| customer_state(facts, now)) {
         None | Some(CustomerState::Good) => Ok(old),
         Some(bad) => Err(Closed::Customer(bad)),
     }
 }
 
-fn judge(facts: Customer, now: Timestamp) -> CustomerState {
+/// Judges a customer: one whose subscription has run out is unpaid (`app-facts`, HTTP face of the app).
+#[must_use]
+pub fn customer_state(facts: Customer, now: Timestamp) -> CustomerState {
     match (facts.state, facts.paid_until) {
         (CustomerState::Good, Some(StoredTime::Naive(end) | StoredTime::Aware(end))) if end <= now => {
             CustomerState::Unpaid

@@ -68,10 +68,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`StoreError`], or what `visit` returns.
-    pub fn survey_users<E: From<StoreError>>(
-        &self,
-        mut visit: impl FnMut(Surveyed) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn survey_users<E: From<StoreError>>(&self, mut visit: impl FnMut(Surveyed) -> Result<(), E>) -> Result<(), E> {
         let mut after = i64::MIN;
         loop {
             let page = page(self.conn, self.schema, after).map_err(|error| self.fail(error))?;
