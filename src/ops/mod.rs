@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod add;
+pub mod doctor;
 mod each;
 pub mod error;
 pub mod list;

@@ -13,7 +13,7 @@ pub use sqlite::create::create;
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};
-pub use sqlite::survey::{Cells, LastGrant, LoggedEvent, Orphans};
+pub use sqlite::survey::{Cells, Grant, LoggedEvent, Orphans, Owner};
 pub use sqlite::users::{
     Failure, FailureCount, FailureOutcome, Filter, Likeness, LockFilter, NameColumn, NameKind, PasswordFilter, Sort,
     SortKey, SortOrder, Surveyed, Twin,

@@ -44,6 +44,16 @@ enum Face {
 }
 
 fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
+    let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
+    let outcome = apply(context, wish)?;
+    print(context, outcome)
+}
+
+/// Brings the file up to date and says what was done.
+///
+/// # Errors
+/// The file's; `WouldPrompt` where the lock would be held for long.
+pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Result<MigrateOutcome> {
     let path = context.database_path()?;
     let mut migration = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
     let notes = migration.notes().to_vec();
@@ -52,13 +62,12 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
     if pending > 0 {
         announce(context, &migration)?;
     }
-    let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
     let mut meter = Meter::default();
     let (act, mut console) = context.act_and_console();
     let outcome =
         migration.run(&act, wish, &mut |progress| meter.show(progress, &mut console)).map_err(Refused::from)?;
     say(context, &outcome, &path);
-    print(context, outcome)
+    Ok(outcome)
 }
 
 /// How long the lock will be held; more than the app waits for wants `--yes`.

@@ -2,6 +2,7 @@
 //! change it unseen. Fields are only ever added.
 
 mod event;
+mod finding;
 mod migration;
 mod shown;
 mod token;
@@ -9,6 +10,7 @@ mod user;
 mod write;
 
 pub use event::EventView;
+pub use finding::{AccountView, DoctorView, FindingView};
 pub use migration::MigrationView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};

@@ -4,7 +4,7 @@
 //! goes by one by one.
 
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 
 use super::events::row_of;
 use super::{Reader, StoreError, View};
@@ -15,7 +15,7 @@ use crate::model::user::UserId;
 const COMPLAINTS: u32 = 5;
 
 /// Rows of a table that belong to accounts which are not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Orphans {
     /// The table.
     pub table: String,
@@ -23,6 +23,17 @@ pub struct Orphans {
     pub column: String,
     /// How many rows.
     pub rows: u64,
+    /// Whether the rows could stay without an account.
+    pub owner: Owner,
+}
+
+/// Whether a row may be nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// The column takes NULL.
+    Optional,
+    /// It does not.
+    Required,
 }
 
 /// A row of the event log with what its integrity depends on.
@@ -45,9 +56,9 @@ pub enum Cells {
     Foreign,
 }
 
-/// What the log last said of an account's role.
+/// What the log says of an account's role and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastGrant {
+pub struct Grant {
     /// Name of the event.
     pub event: String,
     /// The account's username at that time.
@@ -106,36 +117,40 @@ impl View<'_> {
 
     fn query_orphans(&self) -> rusqlite::Result<Vec<Orphans>> {
         let mut statement = self.conn.prepare_cached(
-            r#"SELECT faults."table", list."from", count(*)
+            r#"SELECT faults."table", list."from", count(*), max(info."notnull" OR info.pk > 0)
                  FROM pragma_foreign_key_check AS faults
                  JOIN pragma_foreign_key_list(faults."table") AS list ON list.id = faults.fkid
+                 JOIN pragma_table_info(faults."table") AS info ON info.name = list."from" COLLATE NOCASE
                 WHERE faults.parent = 'users' COLLATE NOCASE
              GROUP BY 1, 2 ORDER BY 1, 2"#,
         )?;
         let rows = statement.query_map([], |row| {
             let rows: i64 = row.get(2)?;
-            Ok(Orphans { table: row.get(0)?, column: row.get(1)?, rows: rows.unsigned_abs() })
+            let owner = if row.get(3)? { Owner::Required } else { Owner::Optional };
+            Ok(Orphans { table: row.get(0)?, column: row.get(1)?, rows: rows.unsigned_abs(), owner })
         })?;
         rows.collect()
     }
 
-    /// The last event that gave the account a role, or took the account away.
+    /// The events that gave the account a role or a name, or took the account away, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
-    pub fn last_grant(&self, id: UserId) -> Result<Option<LastGrant>, StoreError> {
-        self.query_last_grant(id).map_err(|error| self.fail(error))
+    pub fn grants(&self, id: UserId) -> Result<Vec<Grant>, StoreError> {
+        self.query_grants(id).map_err(|error| self.fail(error))
     }
 
-    fn query_last_grant(&self, id: UserId) -> rusqlite::Result<Option<LastGrant>> {
+    fn query_grants(&self, id: UserId) -> rusqlite::Result<Vec<Grant>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT event, CAST(target_username AS TEXT), CAST(after AS TEXT) FROM security_events
               WHERE target_id = :id AND outcome = 'done'
-                AND event IN ('user_created', 'role_changed', 'user_deleted')
-           ORDER BY id DESC LIMIT 1",
+                AND event IN ('user_created', 'role_changed', 'user_edited', 'user_deleted')
+           ORDER BY id",
         )?;
-        let read = |row: &Row<'_>| Ok(LastGrant { event: row.get(0)?, username: row.get(1)?, after: row.get(2)? });
-        statement.query_row(named_params! { ":id": id.0 }, read).optional()
+        let rows = statement.query_map(named_params! { ":id": id.0 }, |row| {
+            Ok(Grant { event: row.get(0)?, username: lossy(row, 1)?, after: lossy(row, 2)? })
+        })?;
+        rows.collect()
     }
 
     /// Hands every event to `visit`, oldest first.
@@ -162,6 +177,11 @@ impl View<'_> {
         }
         Ok(())
     }
+}
+
+fn lossy(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
+    let bytes = row.get_ref(index)?.as_bytes_or_null().ok().flatten();
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
 }
 
 /// The columns of the log that hold integers.

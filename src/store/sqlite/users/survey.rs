@@ -61,6 +61,8 @@ pub struct Twin {
     pub username: Option<String>,
     /// What they share, in lower case where case is not looked at.
     pub shared: String,
+    /// The customer within which they share it; empty where that makes no difference.
+    pub within: String,
 }
 
 impl View<'_> {
@@ -114,7 +116,7 @@ fn twins_sql(schema: &Schema, column: NameColumn, likeness: Likeness) -> String 
     };
     let within = match column {
         NameColumn::Username if schema.has("customer_id") => "ifnull(customer_id, '')",
-        NameColumn::Username | NameColumn::Email => "0",
+        NameColumn::Username | NameColumn::Email => "''",
     };
     let among = match likeness {
         Likeness::ButForCase if schema.has("is_active") => ACTIVE,
@@ -128,7 +130,9 @@ fn twins_sql(schema: &Schema, column: NameColumn, likeness: Likeness) -> String 
     [
         "SELECT id, username, ",
         name,
-        " FROM users WHERE ",
+        ", CAST(",
+        within,
+        " AS TEXT) FROM users WHERE ",
         among,
         " AND (",
         name,
@@ -155,7 +159,12 @@ fn twins(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<Twin>> {
         let text = |index: usize| -> rusqlite::Result<Option<String>> {
             Ok(row.get_ref(index)?.as_bytes_or_null().ok().flatten().map(|b| String::from_utf8_lossy(b).into_owned()))
         };
-        Ok(Twin { id: UserId(row.get(0)?), username: text(1)?, shared: text(2)?.unwrap_or_default() })
+        Ok(Twin {
+            id: UserId(row.get(0)?),
+            username: text(1)?,
+            shared: text(2)?.unwrap_or_default(),
+            within: text(3)?.unwrap_or_default(),
+        })
     })?;
     rows.collect()
 }
