@@ -2,6 +2,7 @@
 //!
 //! `AUTHCTL_BLESS=1 cargo test --test tree` writes the generated files anew.
 
+mod doctor_doc;
 mod events_doc;
 mod generated;
 mod layers;

@@ -187,6 +187,8 @@ pub enum KeyFault {
     Default,
     /// It cannot be used; why.
     Unusable(String),
+    /// Its file is not read; why.
+    Unreadable(String),
     /// It has this many bytes.
     Short(usize),
 }
@@ -320,7 +322,7 @@ impl KeyFault {
             Self::Missing => Check::KeyMissing,
             Self::Empty => Check::KeyEmpty,
             Self::Default => Check::KeyDefault,
-            Self::Unusable(_) => Check::KeyUnusable,
+            Self::Unusable(_) | Self::Unreadable(_) => Check::KeyUnusable,
             Self::Short(_) => Check::KeyShort,
         }
     }

@@ -49,6 +49,18 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// In the order of the checks.
     pub checked: Vec<Check>,
+    /// Whether a username names one account.
+    pub usernames: Usernames,
+}
+
+/// Whether a username names one account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Usernames {
+    /// It does.
+    #[default]
+    Unique,
+    /// Two accounts have the same one, or may have: each customer has names of its own.
+    Shared,
 }
 
 /// How the database could be opened.
@@ -82,7 +94,7 @@ const OUTSIDE: [Check; 15] = [
 
 /// Looks at what is around the file. To be done before it is opened.
 pub fn look_around(around: &Around) -> Report {
-    let mut report = Report { findings: files::look(around), checked: OUTSIDE.to_vec() };
+    let mut report = Report { findings: files::look(around), checked: OUTSIDE.to_vec(), usernames: Usernames::Unique };
     if let Some((fault, place)) = &around.key {
         report.found(Fault::Key { fault: fault.clone(), place: place.clone() });
     }
@@ -230,6 +242,10 @@ impl Report {
             }
         }
         self.twins(reader)?;
+        let named_twice = |finding: &Finding| finding.fault == Fault::ExactTwin { column: NameColumn::Username };
+        if schema.has("customer_id") || self.findings.iter().any(named_twice) {
+            self.usernames = Usernames::Shared;
+        }
         if let Some(found) = self.part(&[Check::UnicodeTwin], passed.look_alikes.find(view).map_err(Error::from))? {
             self.findings.extend(found);
         }

@@ -11,9 +11,6 @@ use super::{Reader, StoreError, View};
 use crate::model::event::EventRow;
 use crate::model::user::UserId;
 
-/// How many complaints of a damaged file are kept.
-const COMPLAINTS: u32 = 5;
-
 /// Rows of a table that belong to accounts which are not there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Orphans {
@@ -68,14 +65,14 @@ pub struct Grant {
 }
 
 impl Reader {
-    /// What SQLite's quick check complains of; empty for a sound file.
+    /// What SQLite's quick check complains of, at most five; none for a sound file.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
     pub fn complaints(&self) -> Result<Vec<String>, StoreError> {
         let read = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = self.conn.prepare("SELECT quick_check FROM pragma_quick_check(:most)")?;
-            let rows = statement.query_map(named_params! { ":most": COMPLAINTS }, |row| row.get(0))?;
+            let mut statement = self.conn.prepare("PRAGMA quick_check(5)")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect()
         };
         let lines = read().map_err(|error| self.fail(error))?;

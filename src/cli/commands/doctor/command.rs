@@ -9,8 +9,8 @@ use crate::cli::context::Context;
 use crate::cli::message::{shell, shell_text};
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
-    Account, Address, AdminWay, CellColumn, Fault, Finding, KeyPlace, NullColumn, Ownership, Report, Share, Standing,
-    TimeColumn,
+    Account, Address, AdminWay, CellColumn, Fault, Finding, KeyFault, KeyPlace, NullColumn, Ownership, Report, Share,
+    Standing, TimeColumn, Usernames,
 };
 use crate::store::{NameColumn, Orphans, Owner};
 
@@ -47,10 +47,12 @@ pub enum Naming {
 }
 
 impl Naming {
-    /// What fits the findings.
+    /// What fits the file.
     pub fn of(report: &Report) -> Self {
-        let twins = Fault::ExactTwin { column: NameColumn::Username };
-        if report.findings.iter().any(|finding| finding.fault == twins) { Self::Ids } else { Self::Names }
+        match report.usernames {
+            Usernames::Unique => Self::Names,
+            Usernames::Shared => Self::Ids,
+        }
     }
 
     fn word(self, account: &Account) -> String {
@@ -86,7 +88,8 @@ impl Typed {
         Ok(Self { options, database: located.path })
     }
 
-    fn authctl(&self, rest: &str) -> String {
+    /// A command of ours on this file.
+    pub fn authctl(&self, rest: &str) -> String {
         format!("authctl {rest}{}", self.options)
     }
 
@@ -157,7 +160,7 @@ impl Typed {
             Fault::EventChain { .. } => Remedy::Once(self.authctl("audit verify")),
             Fault::Triggers { names } => Remedy::Once(self.sqlite(&drop_triggers(names))),
             Fault::OrphanRows(rows) => Remedy::Once(self.sqlite(&orphans(rows))),
-            Fault::Key { fault: _, place } => Remedy::Once(self.key(place)),
+            Fault::Key { fault, place } => self.key(fault, place),
             Fault::Mode { path, wanted, .. } => Remedy::Once(format!("chmod {wanted:o} {}", shell(path))),
             Fault::DirectoryMode { path, .. } => Remedy::Once(format!("chmod o-w {}", shell(path))),
             Fault::DatabaseOwner { path, owner, ownership } => Remedy::Once(owned(path, owner, *ownership)),
@@ -247,12 +250,16 @@ impl Typed {
         }
     }
 
-    fn key(&self, place: &KeyPlace) -> String {
+    fn key(&self, fault: &KeyFault, place: &KeyPlace) -> Remedy<'_> {
         let write = self.authctl("secret generate --write");
-        match place {
-            KeyPlace::File(path) => format!("(umask 077; {} >{})", self.authctl("secret generate"), shell(path)),
-            KeyPlace::Environment => format!("unset SECRET_KEY; {write}"),
-            KeyPlace::DotEnv => write,
+        match (fault, place) {
+            // Its file has a finding of its own, or is another than was meant.
+            (KeyFault::Unreadable(_), _) => Remedy::Nothing,
+            (_, KeyPlace::File(path)) => {
+                Remedy::Once(format!("(umask 077; {} >{})", self.authctl("secret generate"), shell(path)))
+            }
+            (_, KeyPlace::Environment) => Remedy::Once(format!("unset SECRET_KEY; {write}")),
+            (_, KeyPlace::DotEnv) => Remedy::Once(write),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod command;
 mod fix;
+mod meaning;
 mod print;
 mod words;
 
@@ -37,18 +38,21 @@ pub fn run(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<u8> {
     print::print(context, &report, &typed, mended.as_deref())?;
     match report.counted() {
         0 => Ok(DONE),
-        counted => Err(failure(args, &report, counted).into()),
+        _ => Err(failure(context, args, &report, &typed).into()),
     }
 }
 
-fn failure(args: &DoctorArgs, report: &Report, counted: usize) -> Failure {
-    let findings = if counted == 1 { "finding" } else { "findings" };
-    let failure = Failure::new(Class::Findings, format!("{counted} {findings}"));
-    match report.findings.iter().filter(|finding| finding.fixable == Fixable::Yes).count() {
-        0 => failure.hint("each finding names the command that mends it"),
-        _ if args.fix => failure.hint("what is left needs the command that it names"),
-        fixable => failure.hint(format!("authctl doctor --fix mends {fixable} of them, after asking")),
+fn failure(context: &Context<'_>, args: &DoctorArgs, report: &Report, typed: &Typed) -> Failure {
+    let failure = Failure::new(Class::Findings, words::counted(report.counted() as u64, "finding"));
+    let fixable = report.findings.iter().filter(|finding| finding.fixable == Fixable::Yes).count();
+    if fixable == 0 {
+        return failure.hint("each finding names the command that mends it");
     }
+    let fix = typed.authctl("doctor --fix");
+    if args.fix && !context.global.dry_run {
+        return failure.hint(format!("more can be mended now: {fix}"));
+    }
+    failure.hint(format!("{fix} mends {fixable} of them, after asking"))
 }
 
 /// The whole look, before and after mending.
@@ -56,19 +60,16 @@ fn examine(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<Repor
     let around = around(context, args)?;
     let report = doctor::look_around(&around);
     let (now, path) = (context.now(), &around.path);
-    let opened = match Reader::open(path, context.busy_timeout, ReadAccess::NeverWrite) {
+    let reader;
+    let database = match Reader::open(path, context.busy_timeout, ReadAccess::NeverWrite) {
         Ok(Opened { store, notes }) => {
             context.say_notes(&notes, path);
-            Ok(store)
+            reader = store;
+            Database::Open(&reader)
         }
-        Err(StoreError::HotJournal { .. }) => Err(Database::HotJournal),
-        Err(StoreError::Damaged { detail }) => Err(Database::Damaged(detail)),
+        Err(StoreError::HotJournal { .. }) => Database::HotJournal,
+        Err(StoreError::Damaged { detail }) => Database::Damaged(detail),
         Err(error) => return Err(Refused::from(error).into()),
-    };
-    let database = match &opened {
-        Ok(reader) => Database::Open(reader),
-        Err(Database::Damaged(detail)) => Database::Damaged(detail.clone()),
-        Err(Database::HotJournal | Database::Open(_)) => Database::HotJournal,
     };
     Ok(doctor::examine(report, database, &context.settings, now, path).map_err(Refused)?)
 }
@@ -101,8 +102,9 @@ fn key(context: &Context<'_>, args: &DoctorArgs) -> Option<(KeyFault, KeyPlace)>
         Err(KeyError::Missing) => KeyFault::Missing,
         Err(KeyError::Empty { .. }) => KeyFault::Empty,
         Err(KeyError::Default { .. }) => KeyFault::Default,
-        Err(error @ (KeyError::Unusable { .. } | KeyError::Unreadable { .. } | KeyError::Expansion { .. })) => {
-            KeyFault::Unusable(error.to_string())
+        Err(error @ KeyError::Unusable { .. }) => KeyFault::Unusable(error.to_string()),
+        Err(error @ (KeyError::Unreadable { .. } | KeyError::Expansion { .. })) => {
+            KeyFault::Unreadable(error.to_string())
         }
     };
     let place = match (&args.key.secret_file, (context.world.env)("SECRET_KEY")) {

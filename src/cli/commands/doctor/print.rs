@@ -1,6 +1,7 @@
 //! The report: for people a verdict and a few lines for each finding, for machines one document or a row each.
 
 use super::command::{Naming, Typed};
+use super::meaning::meaning;
 use super::words;
 use crate::cli::args::OutputFormat;
 use crate::cli::context::Context;
@@ -69,7 +70,7 @@ fn view<'a>(finding: &'a Finding, typed: &Typed, naming: Naming) -> FindingView<
         id: check.id(),
         severity: check.severity().as_str(),
         subject: words::subject(finding),
-        message: words::message(finding),
+        message: meaning(&finding.fault),
         command: typed.whole(finding, naming),
         fixable: finding.fixable == Fixable::Yes,
         accounts: accounts.collect(),
@@ -126,7 +127,7 @@ fn push(text: &mut String, context: &Context<'_>, finding: &Finding, typed: &Typ
         text.push_str(&names);
     }
     text.push_str("\n    ");
-    text.push_str(&words::message(finding));
+    text.push_str(&meaning(&finding.fault));
     if let Some(command) = typed.whole(finding, naming) {
         text.push_str("\n    ");
         paint(text, &command, Mark::Good, context.style.color);
