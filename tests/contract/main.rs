@@ -6,6 +6,7 @@
 
 mod doctor;
 mod doctor_desk;
+mod doctor_file;
 mod errors;
 mod field_reports;
 mod files;
