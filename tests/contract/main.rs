@@ -5,8 +5,10 @@
 //! or from the fixtures below, never from what the tool printed yesterday.
 
 mod doctor;
+mod doctor_around;
 mod doctor_desk;
 mod doctor_file;
+mod doctor_fix;
 mod errors;
 mod field_reports;
 mod files;
