@@ -10,6 +10,7 @@ mod support;
 mod accounts;
 mod changes;
 mod customers;
+mod doctor;
 mod events;
 mod lockout;
 mod meanwhile;
