@@ -8,3 +8,4 @@ pub mod jwt;
 pub mod password;
 pub mod phc;
 pub mod random;
+pub mod worth;

@@ -13,9 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
-use self::compute::{
-    ComputeError, MAX_MEMORY_KIB, MAX_PARALLELISM, MAX_TIME_COST, MAX_WORK_KIB, Workspace, check_caps,
-};
+pub(super) use self::compute::check_caps;
+use self::compute::{ComputeError, MAX_MEMORY_KIB, MAX_PARALLELISM, MAX_TIME_COST, MAX_WORK_KIB, Workspace};
 
 use crate::crypto::phc::{self, Argon2Hash, Argon2Text, Scheme, Variant};
 use crate::crypto::random::{RandomError, Source};
@@ -29,13 +28,13 @@ const MAX_INPUT_CHARS: usize = 4096;
 /// Bytes that bcrypt looks at.
 const BCRYPT_BYTES: usize = 72;
 /// bcrypt cost cap: 2^16 rounds take seconds, every step more doubles that.
-const MAX_BCRYPT_COST: u32 = 16;
+pub(super) const MAX_BCRYPT_COST: u32 = 16;
 /// Lowest cost that bcrypt defines.
-const MIN_BCRYPT_COST: u32 = 4;
+pub(super) const MIN_BCRYPT_COST: u32 = 4;
 /// Bytes of randomness in either salt (`app-facts`, Passwords).
 const SALT_BYTES: usize = 16;
 /// Bytes of the tag that the app writes.
-const TAG_BYTES: usize = 32;
+pub(super) const TAG_BYTES: usize = 32;
 
 /// The Argon2id parameters of new hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ pub mod add;
 pub mod audit;
 pub mod census;
 pub mod delete;
+pub mod doctor;
 mod each;
 pub mod edit;
 pub mod error;

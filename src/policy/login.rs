@@ -50,7 +50,8 @@ pub fn gate(user: &StoredUser, customer: Option<Customer>, now: Timestamp) -> Re
     }
 }
 
-/// Whether the customer's users are let in now (`app-facts`, HTTP face, the newest version).
+/// Judges a customer: one whose subscription has run out is unpaid (`app-facts`, HTTP face of the app).
+#[must_use]
 pub fn customer_state(facts: Customer, now: Timestamp) -> CustomerState {
     match (facts.state, facts.paid_until) {
         (CustomerState::Good, Some(StoredTime::Naive(end) | StoredTime::Aware(end))) if end <= now => {

@@ -13,6 +13,7 @@ pub mod password;
 pub mod role;
 pub mod state;
 pub mod token;
+pub mod twin;
 mod unicode14;
 pub mod username;
 pub mod why;

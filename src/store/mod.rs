@@ -21,9 +21,10 @@ pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::rehearse::Rehearsal;
 pub use sqlite::restore::{BackupFile, Restored, require_unused, same_file};
 pub use sqlite::schema::{Schema, Step, StepState};
+pub use sqlite::survey::{Grant, Orphans, Owner};
 pub use sqlite::users::{
-    Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Link, LockFilter, NameKind, Named,
-    PasswordFilter, Sort, SortKey, SortOrder,
+    Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Likeness, Link, LockFilter, NameColumn,
+    NameKind, Named, PasswordFilter, Sort, SortKey, SortOrder, Surveyed, Twin,
 };
 pub use sqlite::{Reader, Store, Tx, View};
 

@@ -12,6 +12,7 @@ mod broken;
 mod changes;
 mod customers;
 mod deleted;
+mod doctor;
 mod events;
 mod import;
 mod lockout;

@@ -4,6 +4,7 @@
 
 #[path = "../support/compare.rs"]
 mod compare;
+mod doctor_doc;
 mod events_doc;
 mod generated;
 mod layers;

@@ -19,8 +19,8 @@ pub use audit::{
     AuditVerifyArgs, EventFilterArgs,
 };
 pub use database::{
-    BackupArgs, ConfigArgs, ConfigCommand, ConfigShowArgs, DbArgs, DbCheckArgs, DbCommand, DbInfoArgs, DoctorArgs,
-    RestoreArgs, SecretArgs, SecretCommand, SecretGenerateArgs,
+    BackupArgs, ConfigArgs, ConfigCommand, DbArgs, DbCommand, DoctorArgs, RestoreArgs, SecretArgs, SecretCommand,
+    SecretGenerateArgs,
 };
 pub use global::{ColorWhen, Global, OutputFormat};
 pub use session::{LogoutArgs, WhoamiArgs};

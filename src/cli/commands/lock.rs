@@ -122,7 +122,8 @@ fn unlock_command(spec: &UserSpec, args: &UnlockArgs) -> String {
     format!("authctl unlock {spec}{reactivate}")
 }
 
-fn freed_words(context: &Context<'_>, one: &Written) -> String {
+/// What was freed, and from what.
+pub(super) fn freed_words(context: &Context<'_>, one: &Written) -> String {
     let was = match old_end(&one.before) {
         Some(end) => format!("was locked {}", until(end, context.now())),
         None => "was not locked".to_owned(),
@@ -139,9 +140,23 @@ fn freed_words(context: &Context<'_>, one: &Written) -> String {
 fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {
     let mut store = context.store()?;
     let applied = lock::sweep(&mut store, &context.act(), &context.settings, wish).map_err(Refused)?;
-    let mut written = Vec::with_capacity(applied.value.len());
+    let written = say_swept(context, applied.value);
+    if written.is_empty() {
+        context.console().done("unchanged: nothing to do");
+    }
+    context.say_triggers(applied.triggers.as_ref());
+    if wish == Sweep::All {
+        after::say(context, &store, &written, Did::Unlock);
+    }
+    report::documents(context, written, Shape::Many)?;
+    Ok(crate::cli::exit::DONE)
+}
+
+/// Says what a sweep did to each account.
+pub(super) fn say_swept(context: &mut Context<'_>, swept: Vec<(Written, Swept)>) -> Vec<Written> {
+    let mut written = Vec::with_capacity(swept.len());
     let mut unreadable = 0_usize;
-    for (one, swept) in applied.value {
+    for (one, swept) in swept {
         let now = context.now();
         let text = match swept {
             Swept::Freed => freed_words(context, &one),
@@ -159,16 +174,8 @@ fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {
         context.console().done(&text);
         written.push(one);
     }
-    if written.is_empty() {
-        context.console().done("unchanged: nothing to do");
-    }
     if unreadable > 0 {
         context.console().hint("free unreadable ones by name, or with authctl unlock --all-locked");
     }
-    context.say_triggers(applied.triggers.as_ref());
-    if wish == Sweep::All {
-        after::say(context, &store, &written, Did::Unlock);
-    }
-    report::documents(context, written, Shape::Many)?;
-    Ok(crate::cli::exit::DONE)
+    written
 }

@@ -45,6 +45,16 @@ enum Face {
 }
 
 fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
+    let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
+    let outcome = apply(context, wish)?;
+    print(context, outcome)
+}
+
+/// Brings the file up to date and says what was done.
+///
+/// # Errors
+/// The file's; `WouldPrompt` where the lock would be held for long.
+pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Result<MigrateOutcome> {
     context.chain_key()?;
     let path = context.database_path()?;
     let mut migration = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
@@ -54,10 +64,9 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
     if pending > 0 {
         announce(context, &migration)?;
     }
-    let wish = if args.no_backup { BackupWish::Skip } else { BackupWish::Make };
     let outcome = metered(context, "backup", |act, watch| migration.run(act, wish, watch)).map_err(Refused::from)?;
     say(context, &outcome, &path);
-    print(context, outcome)
+    Ok(outcome)
 }
 
 /// How long the lock will be held; more than the app waits for wants `--yes`.

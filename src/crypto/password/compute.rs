@@ -66,7 +66,7 @@ impl Workspace {
 }
 
 /// Refuses what costs too much before a single block is allocated (`security`, Passwords).
-pub(super) fn check_caps(wanted: &Argon2Hash) -> Result<Version, Unsupported> {
+pub(in crate::crypto) fn check_caps(wanted: &Argon2Hash) -> Result<Version, Unsupported> {
     if wanted.memory_kib > MAX_MEMORY_KIB {
         return Err(Unsupported::Memory(wanted.memory_kib));
     }

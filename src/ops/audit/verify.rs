@@ -13,7 +13,7 @@ use crate::ops::error::Error;
 use crate::store::{Direction, Reader, StoreError, View};
 
 /// The first row that is not as it was written, or is not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// Its id.
     pub id: i64,
@@ -22,7 +22,7 @@ pub struct Fault {
 }
 
 /// What happened to a row, as far as the rest of the chain can tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
     /// Something in it was changed; the columns where that shows by itself, by their kind.
     Altered(Vec<&'static str>),

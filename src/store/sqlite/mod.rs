@@ -19,6 +19,7 @@ pub(super) mod open;
 pub(super) mod rehearse;
 pub(super) mod restore;
 pub(super) mod schema;
+pub(super) mod survey;
 pub(super) mod users;
 mod wanted;
 

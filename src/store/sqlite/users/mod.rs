@@ -13,6 +13,7 @@ mod prefix;
 mod read;
 mod readable;
 mod row;
+mod survey;
 mod write;
 
 pub use delete::{Dependents, IdReuse, Link};
@@ -20,4 +21,5 @@ pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
 pub use prefix::Named;
 pub use read::NameKind;
 pub(super) use read::data_version;
+pub use survey::{Likeness, NameColumn, Surveyed, Twin};
 pub use write::{Failure, FailureCount, FailureOutcome};

@@ -8,6 +8,7 @@ use crate::model::user::{
     Customer, CustomerState, Field, Flag, PasswordPresence, RawCell, StoredPassword, StoredUser, UserId,
 };
 use crate::store::sqlite::schema::Schema;
+use crate::store::sqlite::users::survey::Surveyed;
 
 /// The columns of a [`StoredUser`] after `id, username, email`, in the order of [`convert`].
 const OPTIONAL: [&str; 9] = [
@@ -27,13 +28,26 @@ const PASSWORD_SET: &str = ", (password_hash IS NOT NULL AND password_hash <> ''
 
 /// `SELECT … FROM users`, with NULL in the place of a missing column.
 pub(super) fn select(schema: &Schema) -> String {
+    columns(schema) + " FROM users"
+}
+
+/// The same with hash and salt behind the rest, for [`survey`].
+pub(super) fn select_with_password(schema: &Schema) -> String {
+    let mut sql = columns(schema);
+    for column in ["password_hash", "salt"] {
+        sql.push_str(", ");
+        sql.push_str(if schema.has(column) { column } else { "NULL" });
+    }
+    sql + " FROM users"
+}
+
+fn columns(schema: &Schema) -> String {
     let mut sql = String::from("SELECT id, username, email");
     for column in OPTIONAL {
         sql.push_str(", ");
         sql.push_str(if schema.has(column) { column } else { "NULL" });
     }
     sql.push_str(if schema.has("password_hash") { PASSWORD_SET } else { ", 0" });
-    sql.push_str(" FROM users");
     sql
 }
 
@@ -57,6 +71,14 @@ pub(super) fn convert(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<Stored
         customer_id: integer(field(11, "customer_id")?),
         password: if row.get(12)? { PasswordPresence::Set } else { PasswordPresence::Missing },
     })
+}
+
+/// Reads one row of [`select_with_password`].
+pub(super) fn survey(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<Surveyed> {
+    let cell = |index: usize, name: &str| -> rusqlite::Result<Field<String>> {
+        Ok(text(if schema.has(name) { Some(row.get_ref(index)?) } else { None }))
+    };
+    Ok(Surveyed { user: convert(row, schema)?, hash: cell(13, "password_hash")?, salt: cell(14, "salt")? })
 }
 
 /// Reads hash and salt as texts.

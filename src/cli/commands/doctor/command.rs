@@ -1,0 +1,303 @@
+//! The command that mends a finding, ready to be pasted into a shell.
+//!
+//! What a newcomer would get wrong: names come from the database, so none of them goes into a command unless it is
+//! plain; an account is `id:57` otherwise. Words in capitals (`ADDRESS`) are what only the operator knows.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::context::Context;
+use crate::cli::message::{shell, shell_text};
+use crate::cli::settings::database::Origin;
+use crate::ops::doctor::{
+    Account, Address, AdminWay, CellColumn, Fault, Finding, KeyFault, KeyPlace, NullColumn, Ownership, Report, Share,
+    Standing, TimeColumn, Usernames,
+};
+use crate::store::{NameColumn, Orphans, Owner};
+
+/// Accounts that one command names; those beyond are there at the next look.
+const MOST_NAMED: usize = 50;
+
+/// What mends a finding.
+enum Remedy<'a> {
+    /// No command does.
+    Nothing,
+    /// One command, whoever it is about.
+    Once(String),
+    /// A verb that takes all accounts.
+    Several(&'static str),
+    /// A command for each account, from the account and its name.
+    Each(Box<dyn Fn(&Account, &str) -> String + 'a>),
+}
+
+/// How commands are typed on this file.
+pub struct Typed {
+    /// ` --database …` and ` --config …`, as they were given.
+    options: String,
+    /// The database, absolute.
+    database: PathBuf,
+}
+
+/// How accounts are named in commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// By username where that is plain.
+    Names,
+    /// By id: usernames are not unique in this file.
+    Ids,
+}
+
+impl Naming {
+    /// What fits the file.
+    pub fn of(report: &Report) -> Self {
+        match report.usernames {
+            Usernames::Unique => Self::Names,
+            Usernames::Shared => Self::Ids,
+        }
+    }
+
+    fn word(self, account: &Account) -> String {
+        match &account.username {
+            Some(name) if self == Self::Names && is_plain(name) => name.to_string(),
+            Some(_) | None => format!("id:{}", account.id),
+        }
+    }
+}
+
+/// Whether a name can be typed as it is, as [`crate::cli::message::address`] has it.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    !name.is_empty() && name.bytes().all(plain) && !name.starts_with('-')
+}
+
+impl Typed {
+    /// What was named on this command line is named again.
+    ///
+    /// # Errors
+    /// Usage.
+    pub fn new(context: &Context<'_>) -> anyhow::Result<Self> {
+        let located = context.locate()?;
+        let mut options = String::new();
+        if let (Origin::Option, Some(given)) = (located.origin, &context.global.database) {
+            options.push_str(" --database ");
+            options.push_str(&shell(Path::new(given)));
+        }
+        if let Some(config) = &context.global.config {
+            options.push_str(" --config ");
+            options.push_str(&shell(config));
+        }
+        Ok(Self { options, database: located.path })
+    }
+
+    /// A command of ours on this file.
+    pub fn authctl(&self, rest: &str) -> String {
+        format!("authctl {rest}{}", self.options)
+    }
+
+    fn sqlite(&self, sql: &str) -> String {
+        format!("sqlite3 {} {}", shell(&self.database), shell_text(sql))
+    }
+
+    /// The command for the whole finding, where one does it; else the first account's.
+    pub fn whole(&self, finding: &Finding, naming: Naming) -> Option<String> {
+        let mended = || finding.accounts.iter().filter(|account| account.share == Share::Mended);
+        match self.remedy(&finding.fault) {
+            Remedy::Nothing => None,
+            Remedy::Once(command) => Some(command),
+            Remedy::Several(verb) => {
+                let accounts = mended().take(MOST_NAMED);
+                let words = accounts.fold(verb.to_owned(), |line, account| format!("{line} {}", naming.word(account)));
+                Some(self.authctl(&words))
+            }
+            Remedy::Each(command) => mended().next().map(|account| command(account, &naming.word(account))),
+        }
+    }
+
+    /// The command for one of the accounts of a finding.
+    pub fn each(&self, fault: &Fault, account: &Account, naming: Naming) -> Option<String> {
+        if account.share == Share::Keeps {
+            return None;
+        }
+        match self.remedy(fault) {
+            Remedy::Nothing => None,
+            Remedy::Once(command) => Some(command),
+            Remedy::Several(verb) => Some(self.authctl(&format!("{verb} {}", naming.word(account)))),
+            Remedy::Each(command) => Some(command(account, &naming.word(account))),
+        }
+    }
+
+    /// Whether the finding's command mends all of its accounts.
+    pub fn mends_all(&self, finding: &Finding) -> bool {
+        let mended = finding.accounts.iter().filter(|account| account.share == Share::Mended).count();
+        match self.remedy(&finding.fault) {
+            Remedy::Nothing | Remedy::Once(_) => true,
+            Remedy::Several(_) => mended <= MOST_NAMED,
+            Remedy::Each(_) => mended <= 1,
+        }
+    }
+
+    fn remedy<'a>(&'a self, fault: &'a Fault) -> Remedy<'a> {
+        match fault {
+            Fault::StuckLock => Remedy::Once(self.authctl("unlock --expired")),
+            Fault::HairTrigger { .. } => Remedy::Several("unlock"),
+            Fault::CaseTwin { .. } | Fault::UnicodeTwin { .. } => Remedy::Several("user deactivate"),
+            Fault::LegacyNoPassword | Fault::UnsupportedHash | Fault::BcryptHash | Fault::OutdatedHash => {
+                Remedy::Each(Box::new(|_, who| self.authctl(&format!("user passwd {who} --generate"))))
+            }
+            Fault::NullBreaksApp { column, instead } => self.null(*column, instead),
+            Fault::UnreadableCell { column, instead } => self.cell(*column, instead),
+            Fault::UnreadableDate { column } => self.date(*column),
+            Fault::UnknownRole { instead, .. } => self.role(instead),
+            Fault::EmailCannotLogin(address) => self.address(*address),
+            Fault::ExactTwin { column: NameColumn::Email } => self.edit("email", "ADDRESS"),
+            Fault::ExactTwin { column: NameColumn::Username } => self.edit("username", "NAME"),
+            Fault::CustomerMissing { .. } => self.edit("customer", "ID"),
+            Fault::NoActiveAdmin { way, role } => self.no_admin(*way, role),
+            Fault::UnexplainedAdmin { standing, admin, instead } => self.unexplained(*standing, admin, instead),
+            Fault::HotJournal => Remedy::Once(self.authctl("user list --count")),
+            Fault::Damaged { backup, .. } => Remedy::Once(self.damaged(backup.as_deref())),
+            Fault::SchemaPending { .. } | Fault::MissingIndex { .. } => Remedy::Once(self.authctl("migrate")),
+            Fault::SchemaDrift { .. } => Remedy::Once(self.authctl("migrate status")),
+            Fault::EventChain(_) => Remedy::Once(self.authctl("audit verify")),
+            Fault::Triggers { names } => Remedy::Once(self.sqlite(&drop_triggers(names))),
+            Fault::OrphanRows(rows) => Remedy::Once(self.sqlite(&orphans(rows))),
+            Fault::Key { fault, place } => self.key(fault, place),
+            Fault::Mode { path, wanted, .. } => Remedy::Once(format!("chmod {wanted:o} {}", shell(path))),
+            Fault::DirectoryMode { path, .. } => Remedy::Once(format!("chmod o-w {}", shell(path))),
+            Fault::DatabaseOwner { path, owner, ownership } => Remedy::Once(owned(path, owner, *ownership)),
+            Fault::SideFileOwner { path, wanted, .. } => Remedy::Once(chown(wanted, path)),
+            Fault::FreeDisk { directory, .. } => Remedy::Once(format!("df -h {}", shell(directory))),
+            Fault::SqliteVersion { .. } => Remedy::Once(APP_VERSION.to_owned()),
+            Fault::WalMode | Fault::CustomerClosed { .. } => Remedy::Nothing,
+        }
+    }
+
+    fn damaged(&self, backup: Option<&Path>) -> String {
+        match backup {
+            Some(backup) => self.authctl(&format!("db restore {}", shell(backup))),
+            None => self.authctl("db check"),
+        }
+    }
+
+    fn null<'a>(&'a self, column: NullColumn, role: &'a str) -> Remedy<'a> {
+        match column {
+            NullColumn::Attempts => Remedy::Several("unlock"),
+            NullColumn::Role => self.role(role),
+            NullColumn::Username => self.edit("username", "NAME"),
+            NullColumn::Email => self.edit("email", "ADDRESS"),
+        }
+    }
+
+    fn cell<'a>(&'a self, column: CellColumn, role: &'a str) -> Remedy<'a> {
+        match column {
+            CellColumn::Attempts => Remedy::Several("unlock"),
+            CellColumn::Role => self.role(role),
+            CellColumn::Username => self.edit("username", "NAME"),
+            CellColumn::Email => self.edit("email", "ADDRESS"),
+            CellColumn::FullName => self.edit("full-name", "NAME"),
+        }
+    }
+
+    fn date(&self, column: TimeColumn) -> Remedy<'_> {
+        match column {
+            TimeColumn::LockedUntil => Remedy::Several("unlock"),
+            // A time that nobody can read is forgotten; the other column must hold some time.
+            TimeColumn::LastLogin => self.set("last_login = NULL"),
+            TimeColumn::CreatedAt => self.set("created_at = CURRENT_TIMESTAMP"),
+        }
+    }
+
+    fn address(&self, address: Address) -> Remedy<'_> {
+        match address {
+            Address::Refused => self.edit("email", "ADDRESS"),
+            Address::NotNormal => Remedy::Each(Box::new(|account, who| {
+                let address = account.detail.as_deref().unwrap_or("ADDRESS");
+                self.authctl(&format!("user edit {who} --email {}", shell_text(address)))
+            })),
+        }
+    }
+
+    fn edit<'a>(&'a self, option: &'static str, value: &'static str) -> Remedy<'a> {
+        Remedy::Each(Box::new(move |_, who| self.authctl(&format!("user edit {who} --{option} {value}"))))
+    }
+
+    fn role<'a>(&'a self, role: &'a str) -> Remedy<'a> {
+        Remedy::Each(Box::new(move |_, who| self.authctl(&format!("set-role {who} {}", shell_text(role)))))
+    }
+
+    fn set<'a>(&'a self, assignment: &'static str) -> Remedy<'a> {
+        Remedy::Each(Box::new(move |account, _| {
+            self.sqlite(&format!("UPDATE users SET {assignment} WHERE id = {}", account.id))
+        }))
+    }
+
+    fn no_admin<'a>(&'a self, way: AdminWay, role: &str) -> Remedy<'a> {
+        match way {
+            AdminWay::Unlock => Remedy::Several("unlock"),
+            AdminWay::Activate => Remedy::Several("unlock --reactivate"),
+            AdminWay::Appoint => Remedy::Once(self.authctl(&format!("set-role USER {}", shell_text(role)))),
+        }
+    }
+
+    /// The only admin gets its role a second time: then an event says who decided that.
+    fn unexplained<'a>(&'a self, standing: Standing, admin: &'a str, instead: &'a str) -> Remedy<'a> {
+        match standing {
+            Standing::OneOfSeveral => self.role(instead),
+            Standing::TheOnlyOne => Remedy::Each(Box::new(move |_, who| {
+                let down = self.authctl(&format!("set-role {who} {} --force", shell_text(instead)));
+                let up = self.authctl(&format!("set-role {who} {}", shell_text(admin)));
+                format!("{down} && {up}")
+            })),
+        }
+    }
+
+    fn key(&self, fault: &KeyFault, place: &KeyPlace) -> Remedy<'_> {
+        let write = self.authctl("secret generate --write");
+        match (fault, place) {
+            // Its file has a finding of its own, or is another than was meant.
+            (KeyFault::Unreadable(_), _) => Remedy::Nothing,
+            (_, KeyPlace::File(path)) => {
+                Remedy::Once(format!("(umask 077; {} >{})", self.authctl("secret generate"), shell(path)))
+            }
+            (_, KeyPlace::Environment) => Remedy::Once(format!("unset SECRET_KEY; {write}")),
+            (_, KeyPlace::DotEnv) => Remedy::Once(write),
+        }
+    }
+}
+
+/// Which SQLite the app's Python has.
+const APP_VERSION: &str = "python3 -c 'import sqlite3; print(sqlite3.sqlite_version)'";
+
+fn owned(path: &Path, owner: &str, ownership: Ownership) -> String {
+    match ownership {
+        Ownership::NotOurs => format!("sudo -u {} authctl doctor --database {}", shell_text(owner), shell(path)),
+        Ownership::RootInForeignDirectory => chown(owner, path),
+    }
+}
+
+fn chown(owner: &str, path: &Path) -> String {
+    format!("chown {} {}", shell_text(owner), shell(path))
+}
+
+fn drop_triggers(names: &[String]) -> String {
+    let drops: Vec<String> = names.iter().map(|name| format!("DROP TRIGGER {}", identifier(name))).collect();
+    drops.join("; ")
+}
+
+/// A row that may be nobody's loses its account; another one goes.
+fn orphans(rows: &Orphans) -> String {
+    let (table, column) = (identifier(&rows.table), identifier(&rows.column));
+    let condition = format!("WHERE {column} NOT IN (SELECT id FROM users)");
+    match rows.owner {
+        Owner::Optional => format!("UPDATE {table} SET {column} = NULL {condition}"),
+        Owner::Required => format!("DELETE FROM {table} {condition}"),
+    }
+}
+
+/// A name of the schema as SQL writes it.
+fn identifier(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.bytes().all(plain) && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,138 @@
+//! The report: for people a verdict and a few lines for each finding, for machines one document or a row each.
+
+use super::command::{Naming, Typed};
+use super::meaning::meaning;
+use super::words;
+use crate::cli::args::OutputFormat;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::output::color::paint;
+use crate::cli::output::{Emitter, Format, Mark, OutputError, write_json};
+use crate::cli::view::{AccountView, DoctorView, FindingView};
+use crate::model::text;
+use crate::ops::doctor::{Check, Finding, Fixable, Report, Severity};
+use crate::store;
+
+/// Writes the report to stdout.
+///
+/// # Errors
+/// Output failed.
+pub fn print(
+    context: &mut Context<'_>,
+    report: &Report,
+    typed: &Typed,
+    mended: Option<&[Check]>,
+) -> anyhow::Result<()> {
+    let naming = Naming::of(report);
+    let as_rows = context.global.output == Some(OutputFormat::Table) || context.global.columns.is_some();
+    match context.style.format {
+        Format::Json => document(context, report, typed, mended),
+        Format::Table if !as_rows => {
+            let text = for_people(context, report, typed)?;
+            context.print(&text)
+        }
+        Format::Table | Format::Jsonl | Format::Csv => {
+            let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+            for finding in &report.findings {
+                emitter.push(&view(finding, typed, naming)).map_err(Failure::from)?;
+            }
+            emitter.finish().map_err(Failure::from)?;
+            Ok(())
+        }
+    }
+}
+
+fn document(context: &mut Context<'_>, report: &Report, typed: &Typed, mended: Option<&[Check]>) -> anyhow::Result<()> {
+    let naming = Naming::of(report);
+    let ids = |checks: &[Check]| checks.iter().map(|check| check.id()).collect::<Vec<_>>();
+    let document = DoctorView {
+        findings: report.findings.iter().map(|finding| view(finding, typed, naming)).collect(),
+        checked: ids(&report.checked),
+        sqlite_version: store::sqlite_version(),
+        mended: mended.map(ids),
+    };
+    let out = &mut *context.world.stdout;
+    write_json(out, &document)
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::from(OutputError::Io(error)))?;
+    Ok(())
+}
+
+fn view<'a>(finding: &'a Finding, typed: &Typed, naming: Naming) -> FindingView<'a> {
+    let check = finding.fault.check();
+    let accounts = finding.accounts.iter().map(|account| AccountView {
+        id: account.id,
+        username: account.username.as_deref(),
+        command: typed.each(&finding.fault, account, naming),
+    });
+    FindingView {
+        id: check.id(),
+        severity: check.severity().as_str(),
+        subject: words::subject(finding),
+        message: meaning(&finding.fault),
+        command: typed.whole(finding, naming),
+        fixable: finding.fixable == Fixable::Yes,
+        accounts: accounts.collect(),
+    }
+}
+
+/// The verdict, then the findings by severity, each with what it means and what mends it.
+fn for_people(context: &Context<'_>, report: &Report, typed: &Typed) -> anyhow::Result<String> {
+    let naming = Naming::of(report);
+    let mut text = verdict(report, &text::path(&context.database_path()?));
+    for (severity, title, mark) in [
+        (Severity::Error, "Errors", Mark::Bad),
+        (Severity::Warning, "Warnings", Mark::Warn),
+        (Severity::Notice, "Notices", Mark::Dim),
+    ] {
+        let of_it = || report.findings.iter().filter(|finding| finding.fault.check().severity() == severity);
+        if of_it().next().is_none() {
+            continue;
+        }
+        text.push_str("\n\n");
+        paint(&mut text, title, mark, context.style.color);
+        for finding in of_it() {
+            push(&mut text, context, finding, typed, naming);
+        }
+    }
+    Ok(text)
+}
+
+fn verdict(report: &Report, path: &str) -> String {
+    let count = |severity: Severity| {
+        let of_it = report.findings.iter().filter(|finding| finding.fault.check().severity() == severity);
+        of_it.count() as u64
+    };
+    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Notice, "notice")]
+        .into_iter()
+        .filter(|(severity, _)| count(*severity) > 0)
+        .map(|(severity, noun)| words::counted(count(severity), noun))
+        .collect();
+    let checks = words::counted(report.checked.len() as u64, "check");
+    match (report.counted(), parts.is_empty()) {
+        (0, true) => format!("{checks}, nothing found: {path}"),
+        (0, false) => format!("{checks}, nothing found, {}: {path}", parts.join(", ")),
+        (_, _) => format!("{checks}, {}: {path}", parts.join(", ")),
+    }
+}
+
+fn push(text: &mut String, context: &Context<'_>, finding: &Finding, typed: &Typed, naming: Naming) {
+    text.push_str("\n  ");
+    paint(text, finding.fault.check().id(), Mark::Title, context.style.color);
+    text.push_str("  ");
+    text.push_str(&words::subject(finding));
+    if let Some(names) = words::names(finding) {
+        text.push_str(": ");
+        text.push_str(&names);
+    }
+    text.push_str("\n    ");
+    text.push_str(&meaning(&finding.fault));
+    if let Some(command) = typed.whole(finding, naming) {
+        text.push_str("\n    ");
+        paint(text, &command, Mark::Good, context.style.color);
+        if !typed.mends_all(finding) {
+            text.push_str("   (and so on: --json has a command for each)");
+        }
+    }
+}

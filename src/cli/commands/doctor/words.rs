@@ -1,0 +1,109 @@
+//! Whom or what a finding is about, in words.
+//!
+//! What a newcomer would get wrong: every name and every text of the file is escaped here, since the words go to
+//! people.
+
+use crate::cli::output::escape::{escape, quote};
+use crate::model::text;
+use crate::ops::doctor::{Account, Address, Fault, Finding, KeyPlace};
+
+/// Accounts that are named for people; machines get them all.
+const NAMED: usize = 5;
+
+/// Whom or what it is about: an account, a number of them, a file, a part of the file.
+pub fn subject(finding: &Finding) -> String {
+    match finding.accounts.as_slice() {
+        [] => of_file(&finding.fault),
+        [one] => name(one, &finding.fault),
+        several => format!("{} accounts", several.len()),
+    }
+}
+
+/// The first accounts by name, where there are several.
+pub fn names(finding: &Finding) -> Option<String> {
+    if finding.accounts.len() < 2 {
+        return None;
+    }
+    let named: Vec<String> = finding.accounts.iter().take(NAMED).map(|one| name(one, &finding.fault)).collect();
+    let more = finding.accounts.len().saturating_sub(NAMED);
+    let rest = if more == 0 { String::new() } else { format!(", and {more} more") };
+    Some(named.join(", ") + &rest)
+}
+
+fn name(account: &Account, fault: &Fault) -> String {
+    let username = account.username.as_deref().map_or("-".into(), escape);
+    let name = format!("id:{} {username}", account.id);
+    match (&account.detail, fault) {
+        (Some(detail), Fault::UnsupportedHash) => format!("{name} ({})", escape(detail)),
+        (Some(detail), Fault::EmailCannotLogin(Address::NotNormal)) => {
+            format!("{name} (should be {})", quote(detail))
+        }
+        (Some(detail), _) => format!("{name} ({})", quote(detail)),
+        (None, _) => name,
+    }
+}
+
+fn of_file(fault: &Fault) -> String {
+    match fault {
+        Fault::Mode { path, .. }
+        | Fault::DirectoryMode { path, .. }
+        | Fault::DatabaseOwner { path, .. }
+        | Fault::SideFileOwner { path, .. }
+        | Fault::FreeDisk { directory: path, .. } => text::path(path),
+        Fault::Key { place, .. } => match place {
+            KeyPlace::File(path) => text::path(path),
+            KeyPlace::Environment => "SECRET_KEY in the environment".to_owned(),
+            KeyPlace::DotEnv => "SECRET_KEY".to_owned(),
+        },
+        Fault::Triggers { names } => listed(names),
+        Fault::SchemaPending { steps } | Fault::MissingIndex { steps } => listed(steps),
+        Fault::OrphanRows(rows) => format!("{}.{}", escape(&rows.table), escape(&rows.column)),
+        Fault::EventChain(fault) => format!("event {}", fault.id),
+        Fault::NoActiveAdmin { .. } => "users".to_owned(),
+        Fault::HotJournal
+        | Fault::Damaged { .. }
+        | Fault::SchemaDrift { .. }
+        | Fault::WalMode
+        | Fault::SqliteVersion { .. }
+        | Fault::StuckLock
+        | Fault::HairTrigger { .. }
+        | Fault::NullBreaksApp { .. }
+        | Fault::UnreadableDate { .. }
+        | Fault::UnreadableCell { .. }
+        | Fault::UnknownRole { .. }
+        | Fault::EmailCannotLogin(_)
+        | Fault::LegacyNoPassword
+        | Fault::UnsupportedHash
+        | Fault::BcryptHash
+        | Fault::OutdatedHash
+        | Fault::ExactTwin { .. }
+        | Fault::CaseTwin { .. }
+        | Fault::UnicodeTwin { .. }
+        | Fault::UnexplainedAdmin { .. }
+        | Fault::CustomerMissing { .. }
+        | Fault::CustomerClosed { .. } => "the database".to_owned(),
+    }
+}
+
+/// Names of the schema, one after the other.
+pub fn listed(names: &[String]) -> String {
+    names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A number with its noun.
+pub fn counted(number: u64, noun: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{s}")
+}
+
+/// Bytes for people.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
+    let mut value = bytes;
+    let mut unit = 0;
+    while value >= 10_240 && unit + 1 < UNITS.len() {
+        value /= 1024;
+        unit += 1;
+    }
+    format!("{value} {}", UNITS[unit])
+}
