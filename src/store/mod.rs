@@ -11,7 +11,7 @@ mod sqlite;
 pub use error::StoreError;
 pub use sqlite::backup::BackupProgress;
 pub use sqlite::create::create;
-pub use sqlite::event_log::Direction;
+pub use sqlite::event_log::{Direction, EventTime};
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::schema::{Schema, Step, StepState};

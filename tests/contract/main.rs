@@ -4,6 +4,7 @@
 //! What a newcomer would get wrong: expected values come from the contract, from what was observed of the app,
 //! or from the fixtures below, never from what the tool printed yesterday.
 
+mod audit;
 mod errors;
 mod field_reports;
 mod files;

@@ -57,7 +57,8 @@ fn the_keyed_hash_of_the_example_is_the_one_that_the_program_makes() {
     use authctl::model::secret::ChainKey;
     let document = read(&root().join("docs/events.md"));
     let row = example();
-    let hash = authctl::store::chain::row_hash(&row, Some(&ChainKey::new(b"0123456789abcdef0123456789abcdef".to_vec())));
+    let hash =
+        authctl::store::chain::row_hash(&row, Some(&ChainKey::new(b"0123456789abcdef0123456789abcdef".to_vec())));
     assert_eq!(blocks(&document, "hmac"), [format!("{hash}\n")]);
     let plain = authctl::store::chain::row_hash(&row, None);
     assert_eq!(blocks(&document, "text").last().map(|text| text.trim()), Some(plain.as_str()));

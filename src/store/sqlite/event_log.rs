@@ -30,6 +30,17 @@ macro_rules! events {
     };
 }
 
+/// The little that tells how old an event is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventTime {
+    /// Row id.
+    pub id: i64,
+    /// When, as stored.
+    pub at: String,
+    /// Its name.
+    pub event: String,
+}
+
 /// From which end the log is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -80,6 +91,33 @@ impl View<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Hands the times of all rows to `visit`, the oldest first; stops when it returns `Break`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn each_event_time(&self, mut visit: impl FnMut(EventTime) -> ControlFlow<()>) -> Result<(), StoreError> {
+        let mut after = i64::MIN;
+        loop {
+            let page = self.time_page(after).map_err(|error| self.fail(error))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id;
+            if page.into_iter().any(|event| visit(event).is_break()) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn time_page(&self, after: i64) -> rusqlite::Result<Vec<EventTime>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, at, event FROM security_events WHERE id > :after ORDER BY id LIMIT :page")?;
+        let rows = statement.query_map(named_params! { ":after": after, ":page": PAGE }, |row| {
+            let (at, event) = (text(row, 1)?.unwrap_or_default(), text(row, 2)?.unwrap_or_default());
+            Ok(EventTime { id: row.get(0)?, at, event })
+        })?;
+        rows.collect()
     }
 
     fn event_page(&self, at: Direction) -> Result<Vec<StoredEvent>, StoreError> {
