@@ -200,7 +200,8 @@ fn wrong_filters_are_usage_errors_that_name_the_way_out() {
     ] {
         desk.refused(&[&["audit", "list"], args].concat(), 2, "usage").names(names).advises(advises);
     }
-    desk.refused(&["audit", "list", "-f"], 2, "usage").names(&["--follow"]).advises(&["-o jsonl"]);
+    let args = ["audit", "list", "--follow", "--limit", "0"];
+    desk.refused_in_json(&args, "", 2, "usage").names(&["--follow"]).advises(&["-o jsonl"]);
     desk.refused(&["audit"], 2, "usage");
     desk.refused(&["audit", "verfy"], 2, "usage").names(&["verfy"]);
 }
