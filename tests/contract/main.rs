@@ -5,6 +5,9 @@
 //! or from the fixtures below, never from what the tool printed yesterday.
 
 mod audit;
+mod audit_follow;
+mod audit_keyed;
+mod audit_tampering;
 mod errors;
 mod field_reports;
 mod files;
