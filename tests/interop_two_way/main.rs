@@ -8,6 +8,7 @@
 mod support;
 
 mod accounts;
+mod chain;
 mod changes;
 mod customers;
 mod events;
