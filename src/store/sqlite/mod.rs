@@ -6,6 +6,7 @@
 pub(super) mod backup;
 pub(super) mod create;
 pub(super) mod event_log;
+mod event_row;
 mod events;
 mod files;
 pub(super) mod migrate;
