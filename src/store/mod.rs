@@ -14,7 +14,7 @@ pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
 pub use sqlite::compare::{Accounts, Events, Loss};
 pub use sqlite::copy::{BackupProgress, Watch};
 pub use sqlite::create::create;
-pub use sqlite::event_log::Direction;
+pub use sqlite::event_log::{Direction, EventTime};
 pub use sqlite::facts::{EventFacts, FileFacts, Stage};
 pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration, MigrationPlan};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};

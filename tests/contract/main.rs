@@ -5,6 +5,10 @@
 //! or from the fixtures below, never from what the tool printed yesterday.
 
 mod after;
+mod audit;
+mod audit_follow;
+mod audit_keyed;
+mod audit_tampering;
 mod broken;
 #[path = "../support/compare.rs"]
 mod compare;

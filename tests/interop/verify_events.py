@@ -1,8 +1,8 @@
 """Verifies the event log as docs/events.md says it, from a database or from an export.
 
-usage: verify_events.py DATABASE|EXPORT.jsonl [--key-file FILE]
+usage: verify_events.py [--key-file FILE] DATABASE|EXPORT.jsonl ...
 
-Prints one JSON object: {"ok": bool, "rows": good rows, "first_bad": id or null, "reason": text or null}.
+Prints one JSON object for each: {"ok": bool, "rows": good rows, "first_bad": id or null, "reason": text or null}.
 Nothing but the standard library, and nothing that was taken from the tool: the page alone.
 """
 
@@ -65,8 +65,13 @@ def expected_hash(row, key):
 def anchors(rows):
     for row in rows:
         if row["event"] == "events_pruned" and isinstance(row["details"], str):
-            details = json.loads(row["details"])
-            yield details["last_id"], details["last_hash"]
+            try:
+                details = json.loads(row["details"])
+                last_id, last_hash = details["last_id"], details["last_hash"]
+            except (ValueError, TypeError, KeyError):
+                continue
+            if type(last_id) is int:
+                yield last_id, last_hash
 
 
 def start(rows):
@@ -128,9 +133,18 @@ def from_export(path):
         return [json.loads(line) for line in lines], None
 
 
+def verdict(path, key):
+    rows, sequence = (from_export if path.endswith(".jsonl") else from_database)(path)
+    found = walk(rows, key)
+    if found["ok"] and (sequence or 0) > found["last"]:
+        found = {"ok": False, "rows": len(rows), "first_bad": found["last"] + 1, "reason": "cut"}
+    found.pop("last", None)
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("log")
+    parser.add_argument("logs", nargs="+")
     parser.add_argument("--key-file")
     options = parser.parse_args()
     key = None
@@ -138,13 +152,8 @@ def main():
         with open(options.key_file, "rb") as file:
             key = file.read()
         key = key[:-2] if key.endswith(b"\r\n") else key[:-1] if key.endswith(b"\n") else key
-    rows, sequence = (from_export if options.log.endswith(".jsonl") else from_database)(options.log)
-    verdict = walk(rows, key)
-    if verdict["ok"] and (sequence or 0) > verdict.pop("last"):
-        verdict = {"ok": False, "rows": len(rows), "first_bad": rows[-1]["id"] + 1 if rows else 1, "reason": "cut"}
-    verdict.pop("last", None)
-    json.dump(verdict, sys.stdout)
-    print()
+    for path in options.logs:
+        print(json.dumps(verdict(path, key)))
 
 
 if __name__ == "__main__":

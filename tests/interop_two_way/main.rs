@@ -9,6 +9,7 @@ mod support;
 
 mod accounts;
 mod broken;
+mod chain;
 mod changes;
 mod customers;
 mod deleted;

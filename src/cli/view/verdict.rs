@@ -113,6 +113,9 @@ pub fn words(fault: &Fault) -> String {
         Why::OtherKey => {
             format!("event {id} was altered, or was written with another key: its hash is not that of this key")
         }
+        Why::MissingBefore(1, last) => {
+            format!("events 1 to {last} are missing before event {id}, and no event says that they were pruned")
+        }
         Why::MissingBefore(first, last) if first == last => format!("event {first} is missing before event {id}"),
         Why::MissingBefore(first, last) => format!("events {first} to {last} are missing before event {id}"),
         Why::Inserted => format!("event {id} was inserted: the event behind it was written without it"),

@@ -32,13 +32,14 @@ pub(super) fn why(
         Problem::Gap => return fault(Why::Inserted),
         Problem::Hash | Problem::Link => {}
     }
-    // Written directly behind the row before the last good one: that one came between.
-    if walk.before_end.as_deref() == Some(event.row.prev_hash.as_str()) {
-        return Ok(Fault { id: walk.end.id, why: Why::Inserted });
-    }
+    // The next one was written without it.
     let next = view.event_after(event.row.id)?;
     if next.is_some_and(|next| next.row.prev_hash == walk.end.hash) {
         return fault(Why::Inserted);
+    }
+    // Written directly behind the row before the last good one: that one came between.
+    if walk.before_end.as_deref() == Some(event.row.prev_hash.as_str()) {
+        return Ok(Fault { id: walk.end.id, why: Why::Inserted });
     }
     if problem == Problem::Hash {
         return fault(match written_as(view, key, event)? {

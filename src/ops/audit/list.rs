@@ -96,9 +96,13 @@ impl EventQuery {
 }
 
 /// When it happened; `None` where another hand wrote something else there.
-pub(super) fn time_of(event: &StoredEvent) -> Option<Timestamp> {
-    // A time relative to now has no place in the log.
-    let at = event.row.at.as_str();
+fn time_of(event: &StoredEvent) -> Option<Timestamp> {
+    read_time(&event.row.at)
+}
+
+/// A time of the log.
+pub(super) fn read_time(at: &str) -> Option<Timestamp> {
+    // A time relative to now has no place there.
     if at.starts_with('+') { None } else { parse_input(at, Timestamp::MIN).ok() }
 }
 

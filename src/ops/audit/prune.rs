@@ -7,14 +7,14 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::chain::Walk;
-use super::list::time_of;
+use super::list::read_time;
 use super::require_log;
 use crate::model::chain::{Head, StoredEvent};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::secret::ChainKey;
 use crate::model::time::Timestamp;
 use crate::ops::error::Error;
-use crate::store::{Act, Applied, Change, Direction, Reader, Store, StoreError};
+use crate::store::{Act, Applied, Change, Direction, EventTime, Reader, Store, StoreError};
 
 /// What a row costs while the lock is held, and everything else together. Measured with 1,000,000 rows on an SSD:
 /// 1.1 µs per row; the rest is for slower disks.
@@ -50,21 +50,25 @@ pub enum Pruned {
 /// The file's; `Pending` where there is no log.
 pub fn plan(reader: &Reader, before: Timestamp) -> Result<Option<Plan>, Error> {
     require_log(reader)?;
-    let mut plan = None;
-    // Planned only when another event is seen behind it.
-    let mut held: Option<Plan> = None;
-    let (mut worth, mut worth_held) = (false, false);
-    reader.view().each_event(Direction::Up(None), |event| {
-        (plan, worth) = (held.take(), worth_held);
-        if time_of(&event).is_none_or(|at| at >= before) {
-            return Ok::<_, StoreError>(ControlFlow::Break(()));
+    let (mut first_id, mut last_id, mut rows, mut worth) = (None, None, 0, false);
+    // Counted only when another event is seen behind it.
+    let mut held: Option<EventTime> = None;
+    reader.view().each_event_time(|event| {
+        if let Some(old) = held.take() {
+            first_id = first_id.or(Some(old.id));
+            last_id = Some(old.id);
+            rows += 1;
+            worth |= old.event != EventName::EventsPruned.as_str();
         }
-        worth_held |= event.row.event != EventName::EventsPruned.as_str();
-        let (first_id, rows) = plan.as_ref().map_or((event.row.id, 0), |plan: &Plan| (plan.first_id, plan.rows));
-        held = Some(Plan { first_id, last_id: event.row.id, rows: rows + 1, last_hash: event.hash });
-        Ok(ControlFlow::Continue(()))
+        if read_time(&event.at).is_none_or(|at| at >= before) {
+            return ControlFlow::Break(());
+        }
+        held = Some(event);
+        ControlFlow::Continue(())
     })?;
-    Ok(plan.filter(|_| worth))
+    let (Some(first_id), Some(last_id), true) = (first_id, last_id, worth) else { return Ok(None) };
+    let last = reader.view().event(last_id)?;
+    Ok(last.map(|last| Plan { first_id, last_id, rows, last_hash: last.hash }))
 }
 
 /// The first event from `before` or later, where older ones stand behind it: those stay with it.
@@ -74,14 +78,14 @@ pub fn plan(reader: &Reader, before: Timestamp) -> Result<Option<Plan>, Error> {
 pub fn in_the_way(reader: &Reader, before: Timestamp) -> Result<Option<i64>, Error> {
     require_log(reader)?;
     let (mut younger, mut found) = (None, None);
-    reader.view().each_event(Direction::Up(None), |event| {
-        if time_of(&event).is_none_or(|at| at >= before) {
-            younger = younger.or(Some(event.row.id));
+    reader.view().each_event_time(|event| {
+        if read_time(&event.at).is_none_or(|at| at >= before) {
+            younger = younger.or(Some(event.id));
         } else if younger.is_some() {
             found = younger;
-            return Ok::<_, StoreError>(ControlFlow::Break(()));
+            return ControlFlow::Break(());
         }
-        Ok(ControlFlow::Continue(()))
+        ControlFlow::Continue(())
     })?;
     Ok(found)
 }

@@ -6,13 +6,12 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, ToSql, named_params};
+use rusqlite::{OptionalExtension, ToSql, named_params};
 
+use super::event_row::{stored, text};
 use super::{StoreError, Tx, View};
-use crate::model::chain::{Anchor, BadCell, StoredEvent};
-use crate::model::event::{Actor, EventRow};
-use crate::model::user::RawCell;
+use crate::model::chain::{Anchor, StoredEvent};
+use crate::model::event::EventRow;
 
 /// Rows read under one lock.
 const PAGE: u32 = 1000;
@@ -28,6 +27,17 @@ macro_rules! events {
             $rest
         )
     };
+}
+
+/// The little that tells how old an event is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventTime {
+    /// Row id.
+    pub id: i64,
+    /// When, as stored.
+    pub at: String,
+    /// Its name.
+    pub event: String,
 }
 
 /// From which end the log is read.
@@ -80,6 +90,33 @@ impl View<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Hands the times of all rows to `visit`, the oldest first; stops when it returns `Break`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn each_event_time(&self, mut visit: impl FnMut(EventTime) -> ControlFlow<()>) -> Result<(), StoreError> {
+        let mut after = i64::MIN;
+        loop {
+            let page = self.time_page(after).map_err(|error| self.fail(error))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id;
+            if page.into_iter().any(|event| visit(event).is_break()) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn time_page(&self, after: i64) -> rusqlite::Result<Vec<EventTime>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, at, event FROM security_events WHERE id > :after ORDER BY id LIMIT :page")?;
+        let rows = statement.query_map(named_params! { ":after": after, ":page": PAGE }, |row| {
+            let (at, event) = (text(row, 1)?.unwrap_or_default(), text(row, 2)?.unwrap_or_default());
+            Ok(EventTime { id: row.get(0)?, at, event })
+        })?;
+        rows.collect()
     }
 
     fn event_page(&self, at: Direction) -> Result<Vec<StoredEvent>, StoreError> {
@@ -208,90 +245,4 @@ pub(super) fn highest_id(conn: &rusqlite::Connection) -> rusqlite::Result<Option
     .query_row([], |row| row.get(0))
     .optional()
     .map(Option::flatten)
-}
-
-/// Reads a row cell by cell and notes those that are of another kind than what is written there.
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
-    let mut cells = Cells { row, bad: Vec::new() };
-    Ok(StoredEvent {
-        row: EventRow {
-            id: row.get(0)?,
-            at: cells.required(1, "at")?,
-            event: cells.required(2, "event")?,
-            outcome: cells.required(3, "outcome")?,
-            target_id: cells.integer(4, "target_id")?,
-            target_username: cells.text(5, "target_username")?,
-            before: cells.text(6, "before")?,
-            after: cells.text(7, "after")?,
-            details: cells.text(8, "details")?,
-            reason: cells.text(9, "reason")?,
-            actor: Actor {
-                uid: cells.integer(10, "actor_uid")?,
-                name: cells.text(11, "actor_name")?,
-                login_uid: cells.integer(12, "actor_login_uid")?,
-                sudo_user: cells.text(13, "actor_sudo_user")?,
-                terminal: cells.text(14, "actor_terminal")?,
-                host: cells.text(15, "actor_host")?,
-            },
-            version: cells.required(16, "version")?,
-            prev_hash: cells.required(17, "prev_hash")?,
-        },
-        hash: cells.required(18, "hash")?,
-        bad: cells.bad,
-    })
-}
-
-struct Cells<'r, 's> {
-    row: &'r Row<'s>,
-    bad: Vec<BadCell>,
-}
-
-impl Cells<'_, '_> {
-    fn required(&mut self, index: usize, column: &'static str) -> rusqlite::Result<String> {
-        let text = self.text(index, column)?;
-        if text.is_none() {
-            self.bad.push(BadCell { column, raw: None });
-        }
-        Ok(text.unwrap_or_default())
-    }
-
-    fn text(&mut self, index: usize, column: &'static str) -> rusqlite::Result<Option<String>> {
-        let raw = match self.row.get_ref(index)? {
-            ValueRef::Null => return Ok(None),
-            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => return Ok(Some(text.to_owned())),
-                Err(_) => RawCell::BrokenText(bytes.to_vec()),
-            },
-            ValueRef::Integer(number) => RawCell::Integer(number),
-            ValueRef::Real(number) => RawCell::Real(number),
-            ValueRef::Blob(bytes) => RawCell::Blob(bytes.to_vec()),
-        };
-        self.bad.push(BadCell { column, raw: Some(raw) });
-        text(self.row, index)
-    }
-
-    fn integer(&mut self, index: usize, column: &'static str) -> rusqlite::Result<Option<i64>> {
-        let raw = match self.row.get_ref(index)? {
-            ValueRef::Null => return Ok(None),
-            ValueRef::Integer(number) => return Ok(Some(number)),
-            ValueRef::Real(number) => RawCell::Real(number),
-            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => RawCell::Text(text.to_owned()),
-                Err(_) => RawCell::BrokenText(bytes.to_vec()),
-            },
-            ValueRef::Blob(bytes) => RawCell::Blob(bytes.to_vec()),
-        };
-        self.bad.push(BadCell { column, raw: Some(raw) });
-        Ok(None)
-    }
-}
-
-/// A text for people; a cell of another kind, which only another hand can have written, as far as it can be read.
-pub(super) fn text(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
-    Ok(match row.get_ref(index)? {
-        ValueRef::Null => None,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-    })
 }

@@ -5,7 +5,8 @@
 
 use rusqlite::{OptionalExtension, named_params};
 
-use super::event_log::{highest_id, text};
+use super::event_log::highest_id;
+use super::event_row::text;
 use super::{Reader, StoreError, Tx};
 use crate::model::chain::HashForm;
 use crate::model::event::{Acting, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};

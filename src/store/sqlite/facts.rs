@@ -117,7 +117,7 @@ impl Reader {
             let first = self
                 .conn
                 .query_row("SELECT at FROM security_events ORDER BY id LIMIT 1", [], |row| {
-                    super::event_log::text(row, 0)
+                    super::event_row::text(row, 0)
                 })
                 .optional()?
                 .flatten();

@@ -9,6 +9,7 @@ pub(super) mod compare;
 pub(super) mod copy;
 pub(super) mod create;
 pub(super) mod event_log;
+mod event_row;
 mod events;
 pub(super) mod facts;
 mod files;
