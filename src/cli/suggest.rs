@@ -3,8 +3,6 @@
 //! What a newcomer would get wrong: a suggestion tells which accounts exist. Never for `login`, never for a session,
 //! whose account need not be allowed to list them; and it comes too late to be acted on.
 
-use std::time::Duration;
-
 use super::args::{Command, UserCommand};
 use super::context::Context;
 use super::failure::{Failure, Refused};
@@ -15,10 +13,7 @@ use crate::model::role::RoleName;
 use crate::model::user::UserSpec;
 use crate::ops::error::{Error, Part};
 use crate::ops::nearest;
-use crate::store::{ReadAccess, Reader};
-
-/// How long a suggestion waits for a lock.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::store::Reader;
 
 /// The error of a command, with a suggestion where there is one.
 pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> anyhow::Error {
@@ -98,6 +93,5 @@ fn typed_role(command: &Command) -> Option<&str> {
 
 /// The file once more; whatever is wrong with it has been said already.
 fn reader(context: &Context<'_>) -> Option<Reader> {
-    let path = context.database_path().ok()?;
-    Reader::open(&path, PATIENCE.min(context.busy_timeout), ReadAccess::NeverWrite).ok().map(|opened| opened.store)
+    Reader::glance(&context.database_path().ok()?).ok()
 }

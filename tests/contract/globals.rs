@@ -463,7 +463,7 @@ fn times_are_utc_whatever_tz_says() {
 fn completions_and_man_need_no_database() {
     let desk = Desk::empty();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(desk.ok(&["completions", shell]).stdout.contains("set-role"), "{shell}");
+        assert!(desk.ok(&["completions", shell]).stdout.contains("authctl"), "{shell}");
     }
     desk.refused(&["completions", "tcsh"], 2, "usage").names(&["tcsh"]);
     assert!(desk.ok(&["man"]).stdout.contains(".TH"));

@@ -4,6 +4,7 @@
 //! What a newcomer would get wrong: expected values come from the contract, from what was observed of the app,
 //! or from the fixtures below, never from what the tool printed yesterday.
 
+mod completion;
 mod errors;
 mod field_reports;
 mod files;
@@ -16,10 +17,12 @@ mod lock;
 mod login;
 mod output;
 mod passwords;
+mod pick;
 mod process;
 mod resolve;
 mod role;
 mod streams;
+mod suggest;
 mod tokens;
 mod triggers;
 mod users;
