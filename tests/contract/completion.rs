@@ -255,6 +255,21 @@ fn other_indexes_find_the_same() {
     assert_eq!(offered(&mut desk, &["user", "show", "B"]), ["Bob"]);
 }
 
+/// Nobody waits for the scan of a large file.
+#[test]
+fn a_large_file_without_an_index_offers_nothing() {
+    let mut desk = Desk::usual();
+    desk.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+         INSERT INTO users (id, username, email, role) SELECT 1000 + i, 'u' || i, i || '@x.org', 'patient' FROM n",
+    );
+    assert_eq!(offered(&mut desk, &["lock", "do"]), ["dora"]);
+    assert_eq!(offered(&mut desk, &["lock", "u299999"]), ["u299999"]);
+    desk.sql("DROP INDEX ix_users_username; DROP INDEX ix_users_email");
+    assert_eq!(offered(&mut desk, &["lock", "do"]), [""; 0]);
+    assert_eq!(offered(&mut desk, &["lock", "id:30099"]).len(), 11, "ids need none");
+}
+
 /// The file is only looked at: beside the running app, after a crash, locked by a writer.
 #[test]
 fn a_file_in_use_or_after_a_crash_stays_as_it_is() {
