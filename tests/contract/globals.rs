@@ -321,7 +321,7 @@ fn errors_of_the_command_line_are_json_too() {
         &["user", "list", "-qojson", "extra"],
         &["user", "list", "-vo", "json", "extra"],
         &["user", "list", "--json", "--color", "blue"],
-        &["--json", "set-role", "bob"],
+        &["--json", "user", "passwd"],
         &["lock", "bob", "--json", "--for", "1h", "--forever"],
     ] {
         let out = desk.run(args);

@@ -136,3 +136,14 @@ fn a_mistyped_column_or_sort_key_suggests_the_right_one() {
     desk.refused(&["lock", "bob", "--columns", "emial"], 2, "usage").advises(&["did you mean 'email'?"]);
     desk.refused(&["user", "list", "--sort", "hash"], 2, "usage").advises(&["one of: id, username"]);
 }
+
+/// What those try who have not read the help.
+#[test]
+fn a_bare_number_and_swapped_operands_are_explained() {
+    let desk = Desk::usual();
+    desk.refused(&["lock", "2"], 3, "not_found").advises(&["a bare number is a username", "id:2;", "user list"]);
+    desk.refused(&["user", "show", "57"], 3, "not_found").advises(&["id:57"]);
+    desk.refused(&["set-role", "therapist", "bob"], 5, "policy_role").advises(&["authctl set-role bob therapist"]);
+    let hint = desk.refused(&["set-role", "bob", "ann"], 5, "policy_role").hint;
+    assert!(!hint.contains("comes first"), "{hint}");
+}
