@@ -4,6 +4,9 @@
 //! What a newcomer would get wrong: the prompting process is this test binary again, told by a variable to
 //! ask instead of to test ([`a_child_that_asks`]). `interop/pty_drive.py` plays the shell around it.
 
+#[path = "pty/pick.rs"]
+mod pick;
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 

@@ -3,22 +3,17 @@
 //! What a newcomer would get wrong: a suggestion tells which accounts exist. Never for `login`, never for a session,
 //! whose account need not be allowed to list them; and it comes too late to be acted on.
 
-use std::time::Duration;
-
-use super::args::{Command, UserCommand};
+use super::args::{Command, SetRoleArgs, UserCommand};
 use super::context::Context;
 use super::failure::{Failure, Refused};
-use super::message::explain;
+use super::message::{explain, shell_text};
 use super::output::escape::quote;
 use crate::model::nearest::nearest;
 use crate::model::role::RoleName;
 use crate::model::user::UserSpec;
 use crate::ops::error::{Error, Part};
 use crate::ops::nearest;
-use crate::store::{ReadAccess, Reader};
-
-/// How long a suggestion waits for a lock.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::store::Reader;
 
 /// The error of a command, with a suggestion where there is one.
 pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> anyhow::Error {
@@ -31,7 +26,7 @@ pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) 
         (_, Error::UnknownUser { .. }) => users(context, std::slice::from_ref(&refusal)),
         (_, Error::Unresolved(errors)) => users(context, errors),
         (_, Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.part == Part::Role) => {
-            typed_role(command).and_then(|role| offered_role(context, role))
+            swapped(context, command).or_else(|| offered_role(context, typed_role(command)?))
         }
         _ => None,
     };
@@ -69,7 +64,19 @@ pub fn users(context: &Context<'_>, errors: &[Error]) -> Option<String> {
         if several { format!("{names} for {}", quote(&spec.to_string())) } else { names }
     });
     let words = words.collect::<Vec<_>>().join(", ");
-    (!words.is_empty()).then(|| format!("did you mean {words}?"))
+    match (words.is_empty(), given.iter().find_map(bare_number)) {
+        (false, _) => Some(format!("did you mean {words}?")),
+        (true, Some(number)) => Some(format!("a bare number is a username, the account with that id is id:{number};")),
+        (true, None) => None,
+    }
+}
+
+/// `57`, which many mean as an id.
+fn bare_number(spec: &UserSpec) -> Option<u32> {
+    match spec {
+        UserSpec::Either(text) => text.parse().ok(),
+        UserSpec::Id(_) | UserSpec::Username(_) | UserSpec::Email(_) => None,
+    }
 }
 
 /// `did you mean …?` for a role.
@@ -82,6 +89,14 @@ pub fn offered_role(context: &Context<'_>, given: &str) -> Option<String> {
 /// `did you mean …?` for a word of a closed list.
 pub fn meant<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(given, words).map(|word| format!("did you mean {}?", quote(&word)))
+}
+
+/// `set-role therapist bob`.
+fn swapped(context: &Context<'_>, command: &Command) -> Option<String> {
+    let Command::SetRole(SetRoleArgs { user: Some(role), role: Some(user), .. }) = command else { return None };
+    let reader = reader(context)?;
+    let offered = context.settings.roles(reader.schema()).map(role).is_ok();
+    offered.then(|| format!("USER comes first: authctl set-role {} {}", shell_text(user), shell_text(role)))
 }
 
 /// The role on the command line, where the command gives one to an account.
@@ -98,6 +113,5 @@ fn typed_role(command: &Command) -> Option<&str> {
 
 /// The file once more; whatever is wrong with it has been said already.
 fn reader(context: &Context<'_>) -> Option<Reader> {
-    let path = context.database_path().ok()?;
-    Reader::open(&path, PATIENCE.min(context.busy_timeout), ReadAccess::NeverWrite).ok().map(|opened| opened.store)
+    Reader::glance(&context.database_path().ok()?).ok()
 }

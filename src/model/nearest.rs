@@ -30,9 +30,9 @@ impl Nearest {
         let length = given.chars().count();
         let farthest = match length {
             0..=1 => 0,
-            2..=4 => 1,
-            5..=8 => 2,
-            9..=LONGEST => 3,
+            2..=5 => 1,
+            6..=9 => 2,
+            10..=LONGEST => 3,
             _ => 0,
         };
         let signature = signature(&given);
@@ -71,9 +71,11 @@ impl Nearest {
         }
     }
 
-    /// The names found, nearest first.
+    /// The names found, nearest first. Where one is very near, those much farther away are not meant: two e-mails have
+    /// their domain in common, and are near to each other for that.
     pub fn found(self) -> Vec<String> {
-        self.found.into_iter().map(|(_, name)| name).collect()
+        let first = self.found.first().map_or(0, |(slips, _)| *slips);
+        self.found.into_iter().filter(|(slips, _)| *slips <= first + 1).map(|(_, name)| name).collect()
     }
 }
 
@@ -124,6 +126,12 @@ mod tests {
         assert_eq!(near("x", &["y", ""]), [""; 0]);
         assert_eq!(near("al", &["bo", "all", "la"]), ["all", "la"]);
         assert_eq!(near("", &["", "a"]), [""; 0]);
+    }
+
+    #[test]
+    fn beside_one_that_is_very_near_those_far_away_are_left_out() {
+        let emails = ["ann@example.org", "hana@example.org", "jan@example.org"];
+        assert_eq!(near("hana@exmaple.org", &emails), ["hana@example.org"]);
     }
 
     #[test]

@@ -242,7 +242,7 @@ fn unchanged_writes_no_byte_and_exits_0() {
 }
 
 /// A copy of the file in the middle of a big transaction, with its journal: what a crash leaves.
-fn crashed(desk: &Desk) {
+pub fn crashed(desk: &Desk) {
     desk.sql(
         "WITH RECURSIVE n(i) AS (SELECT 11 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
               INSERT INTO users (id, username, email) SELECT i, 'user' || i, 'user' || i || '@example.org' FROM n",

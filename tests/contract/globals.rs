@@ -321,7 +321,7 @@ fn errors_of_the_command_line_are_json_too() {
         &["user", "list", "-qojson", "extra"],
         &["user", "list", "-vo", "json", "extra"],
         &["user", "list", "--json", "--color", "blue"],
-        &["--json", "set-role", "bob"],
+        &["--json", "user", "passwd"],
         &["lock", "bob", "--json", "--for", "1h", "--forever"],
     ] {
         let out = desk.run(args);
@@ -463,7 +463,7 @@ fn times_are_utc_whatever_tz_says() {
 fn completions_and_man_need_no_database() {
     let desk = Desk::empty();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(desk.ok(&["completions", shell]).stdout.contains("set-role"), "{shell}");
+        assert!(desk.ok(&["completions", shell]).stdout.contains("authctl"), "{shell}");
     }
     desk.refused(&["completions", "tcsh"], 2, "usage").names(&["tcsh"]);
     assert!(desk.ok(&["man"]).stdout.contains(".TH"));

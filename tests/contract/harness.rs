@@ -49,6 +49,10 @@ pub enum Answer {
     Yes,
     No,
     Pick(usize),
+    /// Picks the row at this place, where the rows offered begin with these.
+    PickOf(&'static [&'static str], usize),
+    /// Yes to a question that holds this.
+    YesTo(&'static str),
     Interrupt,
     /// Somebody else runs this SQL while the question stands; then the text is typed.
     Meanwhile(&'static str, &'static str),
@@ -136,6 +140,10 @@ impl Prompter for Person {
     fn confirm(&mut self, question: &str) -> Result<bool, PromptError> {
         match self.next(question) {
             Answer::Yes => Ok(true),
+            Answer::YesTo(part) => {
+                assert!(question.contains(part), "{question}");
+                Ok(true)
+            }
             Answer::No => Ok(false),
             Answer::Interrupt => Err(PromptError::Interrupted),
             other => panic!("{question} was answered with {other:?}"),
@@ -158,6 +166,11 @@ impl Prompter for Person {
     fn pick(&mut self, prompt: &str, items: &[String]) -> Result<usize, PromptError> {
         match self.next(prompt) {
             Answer::Pick(index) if index < items.len() => Ok(index),
+            Answer::PickOf(rows, index) => {
+                let fit = |(item, row): (&String, &&str)| item.split("  ").next() == Some(row);
+                assert!(items.len() == rows.len() && items.iter().zip(rows).all(fit), "{prompt}: {items:?}");
+                Ok(index)
+            }
             Answer::Interrupt => Err(PromptError::Interrupted),
             other => panic!("{prompt} was answered with {other:?}"),
         }

@@ -18,10 +18,7 @@ fn completions_are_those_of_the_command_line() {
         (Shell::PowerShell, "_authctl.ps1"),
     ];
     for (shell, name) in shells {
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut authctl::cli::definition(), "authctl", &mut script);
-        let script = String::from_utf8(script).expect("a script is UTF-8");
-        compare(&root().join("completions").join(name), &script);
+        compare(&root().join("completions").join(name), &authctl::cli::complete::script(shell));
     }
     assert_eq!(files_below("completions").len(), shells.len(), "a file too many in completions/");
 }

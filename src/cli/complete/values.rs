@@ -5,7 +5,6 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap_complete::engine::CompletionCandidate;
 
@@ -17,8 +16,6 @@ use crate::store::{Named, Reader, SortKey, StoreError, View};
 
 /// The most accounts offered at once.
 const MOST: usize = 100;
-/// How long the file may be read.
-const LIMIT: Duration = Duration::from_millis(30);
 /// Decimal digits of the largest id.
 const DIGITS: u32 = 19;
 
@@ -54,7 +51,7 @@ impl Source {
             return Vec::new();
         }
         let Some(reader) = self.reader() else { return Vec::new() };
-        reader.for_at_most(LIMIT, |view| users(view, typed)).unwrap_or_default()
+        users(reader.view(), typed).unwrap_or_default()
     }
 
     /// The roles that are offered.
