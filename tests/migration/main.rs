@@ -9,10 +9,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backups;
 mod bench;
 mod cases;
 mod events;
 mod fixtures;
+mod heavy;
 mod hostile;
 mod init;
 mod journals;
@@ -20,6 +22,8 @@ mod killed;
 mod owners;
 mod paths;
 mod refused;
+mod restores;
+mod restores_killed;
 mod schema_file;
 mod stages;
 mod together;

@@ -20,6 +20,7 @@ pub(super) mod open;
 pub(super) mod rehearse;
 pub(super) mod restore;
 pub(super) mod schema;
+mod stage;
 pub(super) mod survey;
 pub(super) mod users;
 mod wanted;

@@ -7,11 +7,11 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Row, named_params};
 use sha2::{Digest, Sha256};
 
 use super::compare::cell;
-use super::copy::{Partial, Watch, copy_and_verify, count, failed, identifier, tables};
+use super::copy::{BackupProgress, Partial, Watch, copy_and_verify, failed, identifier, tables};
 use super::migrate::{BackupWish, Migration};
 use super::open::ReadAccess;
 use super::{Reader, StoreError, files};
@@ -60,7 +60,7 @@ impl Reader {
         let size = |path: &Path| std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
         let backup_bytes = size(&path);
         let before = Reader::open_immutable(&path)?;
-        let old = Values::of(&before.conn).map_err(|error| failed(&path, error))?;
+        let old = Values::of(&before, watch)?;
         drop(before);
         let mut migration = Migration::open(&path, self.place.busy_timeout, ReadAccess::MayRecover)?;
         let expected_lock = migration.expected_lock()?;
@@ -69,7 +69,7 @@ impl Reader {
         let outcome = migration.run(&act, BackupWish::Skip, watch)?;
         let took = begun.elapsed();
         drop(migration);
-        let grown_bytes = check(&path, &old)?.saturating_sub(backup_bytes);
+        let grown_bytes = check(&path, &old, watch)?.saturating_sub(backup_bytes);
         let rows = old.tables.into_iter().map(|table| (table.name, table.rows)).collect();
         Ok(Rehearsal { steps, applied: outcome.applied, took, expected_lock, rows, backup_bytes, grown_bytes })
     }
@@ -87,7 +87,7 @@ impl Reader {
 }
 
 /// The migrated copy is sound and holds every old value; its size in the end.
-fn check(path: &Path, old: &Values) -> Result<u64, StoreError> {
+fn check(path: &Path, old: &Values, watch: Watch<'_>) -> Result<u64, StoreError> {
     let after = Reader::again(&super::Place::new(path, Duration::ZERO))?;
     // Commits that are still in a -wal belong to the file.
     let fail = |error| failed(path, error);
@@ -95,7 +95,7 @@ fn check(path: &Path, old: &Values) -> Result<u64, StoreError> {
         return Err(StoreError::Damaged { detail: format!("after the migration: {complaint}") });
     }
     for table in &old.tables {
-        if Table::of(&after.conn, &table.name, &table.columns).map_err(fail)? != *table {
+        if Table::of(&after, &table.name, table.columns.clone(), watch)? != *table {
             return Err(StoreError::NotKept("a row of the migrated copy"));
         }
     }
@@ -175,38 +175,54 @@ struct Table {
 }
 
 impl Values {
-    fn of(conn: &Connection) -> rusqlite::Result<Self> {
-        let names = tables(conn)?.into_iter().filter(|name| !name.starts_with("sqlite_"));
-        let read = |name: String| columns(conn, &name).and_then(|columns| Table::of(conn, &name, &columns));
-        Ok(Self { tables: names.map(read).collect::<rusqlite::Result<_>>()? })
+    fn of(copy: &Reader, watch: Watch<'_>) -> Result<Self, StoreError> {
+        let fail = |error| copy.fail(error);
+        let names = tables(&copy.conn).map_err(fail)?.into_iter().filter(|name| !name.starts_with("sqlite_"));
+        let mut all = Vec::new();
+        for name in names {
+            all.push(Table::of(copy, &name, columns(&copy.conn, &name).map_err(fail)?, watch)?);
+        }
+        Ok(Self { tables: all })
     }
 }
 
+/// Rows that are read before somebody may stop the work.
+const ROWS_PER_LOOK: i64 = 4096;
+
 impl Table {
-    fn of(conn: &Connection, name: &str, columns: &[String]) -> rusqlite::Result<Self> {
+    fn of(copy: &Reader, name: &str, columns: Vec<String>, watch: Watch<'_>) -> Result<Self, StoreError> {
+        let fail = |error| copy.fail(error);
         let quoted: Vec<String> = columns.iter().map(|column| identifier(column)).collect();
         let mut sql = String::from("SELECT ");
         sql.push_str(&quoted.join(", "));
         sql.push_str(" FROM ");
         sql.push_str(&identifier(name));
-        let mut statement = conn.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        let mut sum = 0_u128;
-        while let Some(row) = rows.next()? {
-            let mut hash = Sha256::new();
-            for index in 0..columns.len() {
-                let (class, bytes) = cell(row.get_ref(index)?);
-                hash.update([class]);
-                hash.update((bytes.len() as u64).to_be_bytes());
-                hash.update(&bytes);
-            }
+        let mut statement = copy.conn.prepare(&sql).map_err(fail)?;
+        let mut cursor = statement.query([]).map_err(fail)?;
+        let (mut rows, mut sum) = (0_i64, 0_u128);
+        while let Some(row) = cursor.next().map_err(fail)? {
             // A sum, since another index may give the rows in another order.
-            let digest: [u8; 32] = hash.finalize().into();
-            sum =
-                digest.iter().take(16).fold(0, |number: u128, byte| number << 8 | u128::from(*byte)).wrapping_add(sum);
+            sum = sum.wrapping_add(digest(row, columns.len()).map_err(fail)?);
+            rows += 1;
+            if rows % ROWS_PER_LOOK == 0 && watch(BackupProgress { done: 0, total: 0 }).is_break() {
+                return Err(StoreError::Interrupted);
+            }
         }
-        Ok(Self { name: name.to_owned(), columns: columns.to_vec(), rows: count(conn, name)?, sum })
+        Ok(Self { name: name.to_owned(), columns, rows, sum })
     }
+}
+
+/// The first half of the SHA-256 of a row's cells, each with its storage class and its length.
+fn digest(row: &Row<'_>, columns: usize) -> rusqlite::Result<u128> {
+    let mut hash = Sha256::new();
+    for index in 0..columns {
+        let (class, bytes) = cell(row.get_ref(index)?);
+        hash.update([class]);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(&bytes);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    Ok(digest.iter().take(size_of::<u128>()).fold(0, |number, byte| number << 8 | u128::from(*byte)))
 }
 
 fn columns(conn: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
