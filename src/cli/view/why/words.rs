@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: what is in the way has a reason of a few words, which stands alone at the end
 //! of other commands too, and then what the app does about it.
 
+use std::borrow::Cow;
+
 use crate::cli::message::{until, when};
 use crate::cli::output::escape::quote;
 use crate::model::time::Timestamp;
@@ -17,12 +19,12 @@ pub struct Words {
     /// A few words.
     pub reason: String,
     /// What the app does about it.
-    pub consequence: &'static str,
+    pub consequence: Cow<'static, str>,
 }
 
 impl Words {
-    fn new(reason: impl Into<String>, consequence: &'static str) -> Self {
-        Self { reason: reason.into(), consequence }
+    fn new(reason: impl Into<String>, consequence: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into(), consequence: consequence.into() }
     }
 
     fn alone(reason: impl Into<String>) -> Self {
@@ -57,8 +59,8 @@ fn row(found: &RowFinding) -> Words {
     match found {
         RowFinding::Readable => Words::alone("the app can read every cell"),
         RowFinding::Lacking(columns) => Words::new(
-            format!("the file is not migrated, it lacks {}", columns.join(", ")),
-            "the app answers 500 to every login",
+            "the file is not migrated",
+            format!("the app answers 500 to every login, since it lacks {}", columns.join(", ")),
         ),
         RowFinding::Unreadable(columns) => Words::new(
             format!("the app cannot read its {}", columns.join(", ")),
