@@ -466,7 +466,7 @@ fn prune_refuses_before_anything_is_written() {
 fn a_long_prune_wants_a_yes() {
     let mut desk = logged();
     desk.sql(
-        "WITH RECURSIVE n(i) AS (SELECT 9 UNION ALL SELECT i + 1 FROM n WHERE i < 1000010)
+        "WITH RECURSIVE n(i) AS (SELECT 9 UNION ALL SELECT i + 1 FROM n WHERE i < 500010)
          INSERT INTO security_events (id, at, event, outcome, version, prev_hash, hash)
          SELECT i, '2026-11-25T02:08:00.000Z', 'login_failed', 'refused', '0', '', '' FROM n",
     );
