@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: a suggestion tells which accounts exist. Never for `login`, never for a session,
 //! whose account need not be allowed to list them; and it comes too late to be acted on.
 
-use super::args::{Command, SetRoleArgs, UserCommand};
+use super::args::{Command, SetRoleArgs, UserArgs, UserCommand};
 use super::context::Context;
 use super::failure::{Failure, Refused};
 use super::message::{explain, shell_text};
@@ -21,19 +21,27 @@ pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) 
         Ok(refused) => refused,
         Err(other) => return other,
     };
-    let suggestion = match (command, &refusal) {
-        (Command::Login(_), _) => None,
-        (_, Error::UnknownUser { .. }) => users(context, std::slice::from_ref(&refusal)),
-        (_, Error::Unresolved(errors)) => users(context, errors),
-        (_, Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.part == Part::Role) => {
-            swapped(context, command).or_else(|| offered_role(context, typed_role(command)?))
-        }
-        _ => None,
-    };
-    match suggestion {
+    match suggestion(context, command, &refusal) {
         None => Refused(refusal).into(),
         Some(suggestion) => with(explain(&refusal, context.now()), &suggestion).into(),
     }
+}
+
+fn suggestion(context: &Context<'_>, command: &Command, refusal: &Error) -> Option<String> {
+    if matches!(command, Command::Login(_)) {
+        return None;
+    }
+    if let Error::UnknownUser { .. } = refusal {
+        return users(context, std::slice::from_ref(refusal));
+    }
+    if let Error::Unresolved(errors) = refusal {
+        return users(context, errors);
+    }
+    let Error::Refused(refusals) = refusal else { return None };
+    if refusals.iter().any(|refusal| refusal.part == Part::Role) {
+        return swapped(context, command).or_else(|| offered_role(context, typed_role(command)?));
+    }
+    None
 }
 
 /// The failure with the suggestion in front of its hint.
@@ -50,9 +58,9 @@ pub fn users(context: &Context<'_>, errors: &[Error]) -> Option<String> {
     if context.needs_session() {
         return None;
     }
-    let given = errors.iter().filter_map(|error| match error {
-        Error::UnknownUser { given } => UserSpec::parse(given).ok(),
-        _ => None,
+    let given = errors.iter().filter_map(|error| {
+        let Error::UnknownUser { given } = error else { return None };
+        UserSpec::parse(given).ok()
     });
     let given: Vec<UserSpec> = given.filter(|spec| !matches!(spec, UserSpec::Id(_))).collect();
     let found = if given.is_empty() { Vec::new() } else { nearest::users(&reader(context)?, &given).ok()? };
@@ -101,14 +109,13 @@ fn swapped(context: &Context<'_>, command: &Command) -> Option<String> {
 
 /// The role on the command line, where the command gives one to an account.
 fn typed_role(command: &Command) -> Option<&str> {
-    match command {
-        Command::SetRole(args) => args.role.as_deref(),
-        Command::User(args) => match &args.command {
-            UserCommand::Add(args) => args.role.as_deref(),
-            _ => None,
-        },
-        _ => None,
+    if let Command::SetRole(args) = command {
+        return args.role.as_deref();
     }
+    if let Command::User(UserArgs { command: UserCommand::Add(args), .. }) = command {
+        return args.role.as_deref();
+    }
+    None
 }
 
 /// The file once more; whatever is wrong with it has been said already.

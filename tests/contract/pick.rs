@@ -202,3 +202,15 @@ fn an_account_that_is_another_one_by_now_is_not_changed() {
     desk.sql("DELETE FROM users WHERE id = 2");
     assert!(matches!(same(&reader, &bob), Err(Error::UnknownUser { .. })));
 }
+
+/// The account of a session need not be allowed to list them all.
+#[test]
+fn to_a_session_nobody_is_offered() {
+    let mut desk = Desk::usual();
+    desk.attended(&[]);
+    desk.config("require_session = true");
+    for args in [&["lock"][..], &["unlock"], &["user", "show"]] {
+        let out = desk.run(args);
+        assert!(out.code != 0 && !out.stderr.contains("bob"), "{args:?}: {out:?}");
+    }
+}

@@ -94,12 +94,13 @@ impl Purpose {
     }
 }
 
-/// Lets the person at the terminal pick one of the accounts that fit; nothing is confirmed yet.
+/// Lets the person at the terminal pick one of the accounts that fit; nothing is confirmed yet. To a session nobody is
+/// offered: its account need not be allowed to list them all.
 ///
 /// # Errors
 /// Would prompt; nobody fits; interrupted; the file's.
 pub fn one(context: &mut Context<'_>, purpose: Purpose) -> anyhow::Result<StoredUser> {
-    if !context.can_ask() {
+    if !context.can_ask() || context.acts_for_session() {
         let question = lower_first(purpose.question());
         return Err(Failure::new(Class::WouldPrompt, format!("no USER is given: {question}?"))
             .hint(purpose.without_asking())
