@@ -10,7 +10,7 @@ mod user;
 mod write;
 
 pub use event::EventView;
-pub use finding::{AccountView, DoctorView, FindingView};
+pub use finding::{AccountView, AccountViews, DoctorView, FindingView};
 pub use migration::MigrationView;
 pub use shown::{CountView, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
