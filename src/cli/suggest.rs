@@ -8,6 +8,7 @@ use super::context::Context;
 use super::failure::{Failure, Refused};
 use super::message::{explain, shell_text};
 use super::output::escape::quote;
+use super::output::personal::{self, Personal};
 use crate::model::nearest::nearest;
 use crate::model::role::RoleName;
 use crate::model::user::UserSpec;
@@ -55,7 +56,7 @@ pub fn with(failure: Failure, suggestion: &str) -> Failure {
 
 /// `did you mean …?` for those of the errors that are about an unknown account.
 pub fn users(context: &Context<'_>, errors: &[Error]) -> Option<String> {
-    if context.needs_session() {
+    if context.needs_session() || personal::of_run() == Personal::Hidden {
         return None;
     }
     let given = errors.iter().filter_map(|error| {

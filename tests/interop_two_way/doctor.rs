@@ -43,11 +43,11 @@ impl<'p> Patient<'p> {
 
     /// The findings about it, ids and commands; its hash is a cheap one, and that is found with everything else.
     fn findings(&self) -> Vec<(String, String)> {
-        let id = self.pair.cell(self.name, "id");
+        let id: i64 = self.pair.cell(self.name, "id").parse().expect("an id");
         let document = self.pair.tool.run(&["doctor"]).document();
         let about = |finding: &&Value| {
             let accounts = finding["accounts"].as_array().expect("accounts");
-            finding["id"] != "outdated-hash" && accounts.iter().any(|account| account["id"].to_string() == id)
+            finding["id"] != "outdated-hash" && accounts.iter().any(|account| account["id"] == id)
         };
         let found = document["findings"].as_array().expect("findings").iter().filter(about);
         found

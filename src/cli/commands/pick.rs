@@ -94,13 +94,13 @@ impl Purpose {
     }
 }
 
-/// Lets the person at the terminal pick one of the accounts that fit; nothing is confirmed yet. To a session nobody is
-/// offered: its account need not be allowed to list them all.
+/// Lets the person at the terminal pick one of the accounts that fit; nothing is confirmed yet. To a session only the
+/// accounts within its reach are offered.
 ///
 /// # Errors
 /// Would prompt; nobody fits; interrupted; the file's.
 pub fn one(context: &mut Context<'_>, purpose: Purpose) -> anyhow::Result<StoredUser> {
-    if !context.can_ask() || context.acts_for_session() {
+    if !context.can_ask() {
         let question = lower_first(purpose.question());
         return Err(Failure::new(Class::WouldPrompt, format!("no USER is given: {question}?"))
             .hint(purpose.without_asking())

@@ -22,7 +22,27 @@ pub struct FindingView<'a> {
     /// Whether `--fix` does.
     pub fixable: bool,
     /// All accounts.
-    pub accounts: Vec<AccountView<'a>>,
+    pub accounts: AccountViews<'a>,
+}
+
+/// All accounts of a finding, made one by one as they are written: there may be a million.
+pub struct AccountViews<'a> {
+    /// How many.
+    pub count: usize,
+    /// Makes the one with this index.
+    pub view: Box<dyn Fn(usize) -> AccountView<'a> + 'a>,
+}
+
+impl std::fmt::Debug for AccountViews<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} accounts", self.count)
+    }
+}
+
+impl Serialize for AccountViews<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.count).map(&self.view))
+    }
 }
 
 /// One account of a finding: `{"id","username","command"}`.
@@ -81,7 +101,7 @@ impl Record for FindingView<'_> {
             "message" => self.message.as_str().into(),
             "command" => self.command.as_deref().unwrap_or_default().into(),
             "fixable" => if self.fixable { "yes" } else { "no" }.into(),
-            _ => self.accounts.len().to_string().into(),
+            _ => self.accounts.count.to_string().into(),
         }
     }
 }

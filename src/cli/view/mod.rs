@@ -29,7 +29,7 @@ pub use check::{CheckView, CheckedView};
 pub use delete::DeleteView;
 pub use event::EventView;
 pub use export::ExportView;
-pub use finding::{AccountView, DoctorView, FindingView};
+pub use finding::{AccountView, AccountViews, DoctorView, FindingView};
 pub use import::{ImportView, ImportedView};
 pub use info::InfoView;
 pub use migration::MigrationView;

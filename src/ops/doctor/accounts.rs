@@ -4,9 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::finding::{
-    Account, Address, CellColumn, Closed, Fault, Finding, Fixable, NullColumn, RoleReader, TimeColumn,
-};
+use super::fault::Fault;
+use super::finding::{Account, Address, CellColumn, Closed, Finding, Fixable, NullColumn, RoleReader, TimeColumn};
 use super::look_alikes::LookAlikes;
 use crate::crypto::worth::{Worth, worth};
 use crate::model::role::RoleName;

@@ -4,7 +4,8 @@
 //! too; and anybody can register as an admin in the app, which leaves no event.
 
 use super::accounts::{Admins, default_role};
-use super::finding::{Account, AdminWay, Fault, Finding, Fixable, Standing};
+use super::fault::Fault;
+use super::finding::{Account, AdminWay, Finding, Fixable, Standing};
 use crate::model::event::EventName;
 use crate::model::user::UserId;
 use crate::ops::Settings;

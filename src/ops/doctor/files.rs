@@ -9,7 +9,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::Around;
-use super::finding::{Fault, FileKind, Finding, Fixable, Ownership};
+use super::fault::Fault;
+use super::finding::{FileKind, Finding, Fixable, Ownership};
 
 /// Rights of everybody.
 const OTHERS: u32 = 0o007;

@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Account, Fault, Finding, Fixable, Share};
+use super::fault::Fault;
+use super::finding::{Account, Finding, Fixable, Share};
 use crate::model::user::{Field, StoredUser};
 use crate::policy::twin::seen_as;
 use crate::store::{NameColumn, StoreError, View};

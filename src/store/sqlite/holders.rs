@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::Duration;
 
 use super::files;
 
@@ -25,8 +26,25 @@ pub(super) fn identity(path: &Path) -> Option<Identity> {
     std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
+/// How often is looked before a process counts: a child that is being started holds for a moment what its parent
+/// has open, and a command such as `sqlite3 app.db .dump` may be about to end.
+const LOOKS: u32 = 10;
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Looks at every process but this one; none where there is no `/proc`.
 pub(super) fn holders(database: &Path) -> Holders {
+    for _ in 1..LOOKS {
+        let found = look(database);
+        if found.named.is_empty() {
+            return found;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    look(database)
+}
+
+fn look(database: &Path) -> Holders {
     let wanted: BTreeSet<Identity> = ["", "-wal", "-shm", "-journal"]
         .iter()
         .filter_map(|suffix| identity(&files::side_file(database, suffix)))

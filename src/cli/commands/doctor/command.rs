@@ -17,6 +17,9 @@ use crate::store::{NameColumn, Orphans, Owner};
 /// Accounts that one command names; those beyond are there at the next look.
 const MOST_NAMED: usize = 50;
 
+/// Makes the command for one account, from it and the word that names it.
+type CommandOf<'a> = Box<dyn Fn(&Account, &str) -> String + 'a>;
+
 /// What mends a finding.
 enum Remedy<'a> {
     /// No command does.
@@ -26,7 +29,7 @@ enum Remedy<'a> {
     /// A verb that takes all accounts.
     Several(&'static str),
     /// A command for each account, from the account and its name.
-    Each(Box<dyn Fn(&Account, &str) -> String + 'a>),
+    Each(CommandOf<'a>),
 }
 
 /// How commands are typed on this file.

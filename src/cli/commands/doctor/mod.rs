@@ -96,10 +96,10 @@ fn around(context: &Context<'_>, args: &DoctorArgs) -> anyhow::Result<Around> {
 fn key(context: &Context<'_>, args: &DoctorArgs) -> Option<(KeyFault, KeyPlace)> {
     let wanted = KeyArgs { secret_file: args.key.secret_file.clone(), insecure_default_key: false };
     let fault = match context.try_key(&wanted) {
-        Ok(resolved) => resolved.warnings.iter().find_map(|warning| match warning {
-            KeyWarning::Weak { bytes } => Some(KeyFault::Short(*bytes)),
-            KeyWarning::BuiltIn => Some(KeyFault::Default),
-        })?,
+        Ok(resolved) => match resolved.warnings.first()? {
+            KeyWarning::Weak { bytes } => KeyFault::Short(*bytes),
+            KeyWarning::BuiltIn => KeyFault::Default,
+        },
         Err(KeyError::Missing) => KeyFault::Missing,
         Err(KeyError::Empty { .. }) => KeyFault::Empty,
         Err(KeyError::Default { .. }) => KeyFault::Default,

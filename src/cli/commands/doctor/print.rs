@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::color::paint;
 use crate::cli::output::{Emitter, Format, Mark, OutputError, write_json};
-use crate::cli::view::{AccountView, DoctorView, FindingView};
+use crate::cli::view::{AccountView, AccountViews, DoctorView, FindingView};
 use crate::model::text;
 use crate::ops::doctor::{Check, Finding, Fixable, Report, Severity};
 use crate::store;
@@ -59,13 +59,13 @@ fn document(context: &mut Context<'_>, report: &Report, typed: &Typed, mended: O
     Ok(())
 }
 
-fn view<'a>(finding: &'a Finding, typed: &Typed, naming: Naming) -> FindingView<'a> {
+fn view<'a>(finding: &'a Finding, typed: &'a Typed, naming: Naming) -> FindingView<'a> {
     let check = finding.fault.check();
-    let accounts = finding.accounts.iter().map(|account| AccountView {
-        id: account.id,
-        username: account.username.as_deref(),
-        command: typed.each(&finding.fault, account, naming),
-    });
+    let account = move |index: usize| {
+        let account = &finding.accounts[index];
+        let command = typed.each(&finding.fault, account, naming);
+        AccountView { id: account.id, username: account.username.as_deref(), command }
+    };
     FindingView {
         id: check.id(),
         severity: check.severity().as_str(),
@@ -73,7 +73,7 @@ fn view<'a>(finding: &'a Finding, typed: &Typed, naming: Naming) -> FindingView<
         message: meaning(&finding.fault),
         command: typed.whole(finding, naming),
         fixable: finding.fixable == Fixable::Yes,
-        accounts: accounts.collect(),
+        accounts: AccountViews { count: finding.accounts.len(), view: Box::new(account) },
     }
 }
 

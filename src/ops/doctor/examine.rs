@@ -1,0 +1,258 @@
+//! The look itself: around the file, at the file, at its accounts.
+//!
+//! What a newcomer would get wrong: nothing here stops at the first fault. A damaged page costs the checks that need
+//! it, and the others go on.
+
+use std::path::{Path, PathBuf};
+
+use super::check::{Check, Severity};
+use super::fault::Fault;
+use super::finding::{Account, Finding, Fixable, Share};
+use super::{Around, Database, Report, Usernames, accounts, admins, files};
+use crate::model::secret::ChainKey;
+use crate::model::time::Timestamp;
+use crate::ops::error::Error;
+use crate::ops::{Settings, audit};
+use crate::store::{self, Likeness, MigrationPlan, NameColumn, Reader, Schema, StepState, StoreError, Twin};
+
+/// The checks of files and keys, which need no database.
+const OUTSIDE: [Check; 15] = [
+    Check::DatabaseMode,
+    Check::DatabaseOwner,
+    Check::DirectoryMode,
+    Check::SideFileMode,
+    Check::SideFileOwner,
+    Check::BackupMode,
+    Check::EnvFileMode,
+    Check::KeyFileMode,
+    Check::ConfigFileMode,
+    Check::KeyMissing,
+    Check::KeyEmpty,
+    Check::KeyDefault,
+    Check::KeyUnusable,
+    Check::KeyShort,
+    Check::FreeDisk,
+];
+
+/// Looks at what is around the file. To be done before it is opened.
+pub fn look_around(around: &Around) -> Report {
+    let mut report = Report { findings: files::look(around), checked: OUTSIDE.to_vec(), usernames: Usernames::Unique };
+    if let Some((fault, place)) = &around.key {
+        report.found(Fault::Key { fault: fault.clone(), place: place.clone() });
+    }
+    report
+}
+
+/// Looks at the file, and adds what it finds to what was found around it.
+///
+/// # Errors
+/// What keeps the file from being read, save damage, which is a finding.
+pub fn examine(
+    mut report: Report,
+    database: Database<'_>,
+    settings: &Settings,
+    key: Option<&ChainKey>,
+    now: Timestamp,
+    path: &Path,
+) -> Result<Report, Error> {
+    report.checked.extend([Check::HotJournal, Check::Damaged]);
+    match database {
+        Database::HotJournal => report.mendable(Fault::HotJournal),
+        Database::Damaged(complaint) => report.found(damaged(vec![complaint], path)),
+        Database::Open(reader) => {
+            let complaints = match reader.complaints() {
+                Err(StoreError::Damaged { detail }) => vec![detail],
+                other => other?,
+            };
+            if !complaints.is_empty() {
+                report.found(damaged(complaints, path));
+            }
+            report.as_a_whole(reader, key)?;
+            report.accounts(reader, settings, now)?;
+        }
+    }
+    report.findings.sort_by_key(|finding| {
+        let check = finding.fault.check();
+        (check.severity(), check)
+    });
+    report.checked.sort_unstable();
+    Ok(report)
+}
+
+fn damaged(complaints: Vec<String>, path: &Path) -> Fault {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = real.parent().unwrap_or(Path::new("/"));
+    let modified = |path: &PathBuf| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    Fault::Damaged { complaints, backup: files::copies(&real, directory).into_iter().max_by_key(modified) }
+}
+
+impl Report {
+    fn found(&mut self, fault: Fault) {
+        self.findings.push(Finding { fault, accounts: Vec::new(), fixable: Fixable::No });
+    }
+
+    fn mendable(&mut self, fault: Fault) {
+        self.findings.push(Finding { fault, accounts: Vec::new(), fixable: Fixable::Yes });
+    }
+
+    /// Whether a check found something that counts.
+    pub fn counted(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.fault.check().severity() != Severity::Notice).count()
+    }
+
+    /// Runs a part; what damage keeps it from is not checked, and the damage is reported already.
+    fn part<T>(&mut self, checks: &[Check], result: Result<T, Error>) -> Result<Option<T>, Error> {
+        match result {
+            Ok(value) => {
+                self.checked.extend_from_slice(checks);
+                Ok(Some(value))
+            }
+            Err(Error::Store(StoreError::Damaged { detail })) => {
+                let known = self.findings.iter().any(|finding| finding.fault.check() == Check::Damaged);
+                if !known {
+                    self.found(Fault::Damaged { complaints: vec![detail], backup: None });
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn as_a_whole(&mut self, reader: &Reader, key: Option<&ChainKey>) -> Result<(), Error> {
+        let schema = reader.schema();
+        let checks = [Check::SchemaPending, Check::SchemaDrift, Check::MissingIndex, Check::Triggers];
+        if let Some(plan) = self.part(&checks, reader.migration_plan().map_err(Error::from))? {
+            self.schema(schema, plan);
+        }
+        if !schema.triggers().is_empty() {
+            self.found(Fault::Triggers { names: schema.triggers().to_vec() });
+        }
+        let checks = [Check::WalMode, Check::SqliteVersion];
+        let mode = self.part(&checks, reader.journal_mode().map_err(Error::from))?;
+        if mode.as_deref() == Some("wal") {
+            self.found(Fault::WalMode);
+            self.found(Fault::SqliteVersion { ours: store::sqlite_version() });
+        }
+        let orphans = reader.view().orphans().map_err(Error::from);
+        if let Some(Some(orphans)) = self.part(&[Check::OrphanRows], orphans)? {
+            for one in orphans {
+                self.found(Fault::OrphanRows(one));
+            }
+        }
+        if schema.has_events()
+            && let Some(verdict) = self.part(&[Check::EventChain], audit::verify(reader, key, &[]))?
+            && let Some(fault) = verdict.fault
+        {
+            self.found(Fault::EventChain(fault));
+        }
+        Ok(())
+    }
+
+    fn schema(&mut self, schema: &Schema, plan: MigrationPlan) {
+        let MigrationPlan { steps, faults } = plan;
+        let drifted = !faults.is_empty();
+        if drifted {
+            self.found(Fault::SchemaDrift { faults });
+        }
+        let waiting = steps.iter().filter(|step| step.state == StepState::Pending).map(|step| step.name.clone());
+        let (indexes, columns): (Vec<String>, Vec<String>) = waiting.partition(|name| name.starts_with("index "));
+        // The index of a table that is missing comes with the table.
+        let comes_along = |name: &String| !schema.has_events() && name.contains("security_events");
+        let indexes: Vec<String> = indexes.into_iter().filter(|name| !comes_along(name)).collect();
+        let mut pending = Vec::new();
+        if !columns.is_empty() {
+            pending.push(Fault::SchemaPending { steps: columns });
+        }
+        if !indexes.is_empty() {
+            pending.push(Fault::MissingIndex { steps: indexes });
+        }
+        for fault in pending {
+            if drifted { self.found(fault) } else { self.mendable(fault) }
+        }
+    }
+
+    fn accounts(&mut self, reader: &Reader, settings: &Settings, now: Timestamp) -> Result<(), Error> {
+        let (view, schema) = (reader.view(), reader.schema());
+        let checks = account_checks(schema);
+        let Some(passed) = self.part(&checks, accounts::pass(view, schema, settings, now))? else { return Ok(()) };
+        self.findings.extend(passed.findings);
+        // Writing needs a schema that fits, or one that `--fix` brings up to date first.
+        let drifted = self.findings.iter().any(|finding| finding.fault.check() == Check::SchemaDrift);
+        for finding in &mut self.findings {
+            let locks = matches!(finding.fault, Fault::StuckLock | Fault::HairTrigger { .. });
+            if locks && !drifted {
+                finding.fixable = Fixable::Yes;
+            }
+        }
+        self.twins(reader)?;
+        let named_twice = |finding: &Finding| finding.fault == Fault::ExactTwin { column: NameColumn::Username };
+        if schema.has("customer_id") || self.findings.iter().any(named_twice) {
+            self.usernames = Usernames::Shared;
+        }
+        if let Some(found) = self.part(&[Check::UnicodeTwin], passed.look_alikes.find(view).map_err(Error::from))? {
+            self.findings.extend(found);
+        }
+        if schema.has("role") {
+            self.checked.push(Check::NoActiveAdmin);
+            self.findings.extend(admins::none_active(&passed.admins, settings));
+        }
+        if schema.has("role") && schema.has_events() {
+            let found = admins::unexplained(passed.admins, view, schema, settings).map_err(Error::from);
+            if let Some(found) = self.part(&[Check::UnexplainedAdmin], found)? {
+                self.findings.extend(found);
+            }
+        }
+        Ok(())
+    }
+
+    fn twins(&mut self, reader: &Reader) -> Result<(), Error> {
+        for (check, likeness) in [(Check::ExactTwin, Likeness::Same), (Check::CaseTwin, Likeness::ButForCase)] {
+            for column in [NameColumn::Username, NameColumn::Email] {
+                let found = reader.view().twins(column, likeness).map_err(Error::from);
+                let Some(twins) = self.part(&[], found)? else { return Ok(()) };
+                if !twins.is_empty() {
+                    let fault = match likeness {
+                        Likeness::Same => Fault::ExactTwin { column },
+                        Likeness::ButForCase => Fault::CaseTwin { column },
+                    };
+                    self.findings.push(Finding { fault, accounts: shares(twins), fixable: Fixable::No });
+                }
+            }
+            self.checked.push(check);
+        }
+        Ok(())
+    }
+}
+
+/// The first of those that share a name keeps it.
+fn shares(twins: Vec<Twin>) -> Vec<Account> {
+    let mut last = None;
+    let mut accounts = Vec::with_capacity(twins.len());
+    for Twin { id, username, shared, within } in twins {
+        let group = (shared.clone(), within);
+        let share = if last.as_ref() == Some(&group) { Share::Mended } else { Share::Keeps };
+        last = Some(group);
+        let username = username.map(String::into_boxed_str);
+        accounts.push(Account { id: id.0, username, detail: Some(shared.into()), share });
+    }
+    accounts
+}
+
+/// The checks of the one pass, as far as the file has the columns.
+fn account_checks(schema: &Schema) -> Vec<Check> {
+    let mut checks = vec![Check::UnreadableDate, Check::UnreadableCell, Check::EmailCannotLogin, Check::NullBreaksApp];
+    for (column, more) in [
+        ("locked_until", &[Check::StuckLock][..]),
+        ("failed_login_attempts", &[Check::HairTrigger]),
+        ("role", &[Check::UnknownRole]),
+        ("password_hash", &[Check::LegacyNoPassword, Check::UnsupportedHash, Check::BcryptHash, Check::OutdatedHash]),
+    ] {
+        if schema.has(column) {
+            checks.extend_from_slice(more);
+        }
+    }
+    if schema.has_customers() {
+        checks.extend([Check::CustomerMissing, Check::CustomerClosed]);
+    }
+    checks
+}
