@@ -125,7 +125,7 @@ fn kill_many(journal: &str, seed: u64) {
         std::fs::copy(&present, &db).expect("the file can be copied");
         std::fs::copy(&backup, &old).expect("the file can be copied");
         let mut child = restore(&db, &old).spawn().expect("the binary starts");
-        let share = u32::try_from(dice.below(110)).expect("small");
+        let share = u32::try_from(dice.below(140)).expect("small");
         // Every second one falls into the end: the transaction and the last check.
         match kill % 2 {
             0 => std::thread::sleep(times.whole * share / 100),

@@ -106,7 +106,12 @@ impl Drop for Partial {
 /// `Interrupted`.
 pub(super) fn copy_and_verify(source: &Reader, partial: &Partial, watch: Watch<'_>) -> Result<(), StoreError> {
     let original = copy(source, partial, watch)?;
-    verify(&partial.path, original.as_ref())
+    verify(&partial.path, original.as_ref())?;
+    // The check takes a while, and nobody has the copy yet.
+    match watch(BackupProgress { done: 0, total: 0 }) {
+        ControlFlow::Break(()) => Err(StoreError::Interrupted),
+        ControlFlow::Continue(()) => Ok(()),
+    }
 }
 
 /// Copies all of `source`; gives the numbers of rows that it held at that very state, where that can be told.
@@ -166,7 +171,7 @@ pub(super) fn step(
     };
     let now = backup.progress();
     match watch(BackupProgress { done: now.pagecount - now.remaining, total: now.pagecount }) {
-        // A copy that is complete is not thrown away.
+        // The last step may have been a commit, which is not undone.
         ControlFlow::Break(()) if more => Err(StoreError::Interrupted),
         ControlFlow::Break(()) | ControlFlow::Continue(()) => Ok(more),
     }
@@ -214,7 +219,8 @@ fn small_or_wal(conn: &Connection) -> rusqlite::Result<bool> {
     Ok(pages <= i64::from(PAGES_PER_STEP) || journal == "wal")
 }
 
-/// Counts how often the copy started over: the remaining pages grew.
+/// Counts how often the copy started over: a step that went on has left fewer pages than before. One that began
+/// anew leaves as many where every step does.
 #[derive(Default)]
 struct Restarts {
     remaining: Option<i32>,
@@ -223,7 +229,7 @@ struct Restarts {
 
 impl Restarts {
     fn see(&mut self, remaining: i32) {
-        if self.remaining.is_some_and(|before| remaining > before) {
+        if self.remaining.is_some_and(|before| remaining >= before) {
             self.restarts += 1;
         }
         self.remaining = Some(remaining);

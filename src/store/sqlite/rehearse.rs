@@ -186,8 +186,9 @@ impl Values {
     }
 }
 
-/// Rows that are read before somebody may stop the work.
-const ROWS_PER_LOOK: i64 = 4096;
+/// Bytes that are read before somebody may stop the work, and what a row costs besides.
+const BYTES_PER_LOOK: usize = 1 << 20;
+const BYTES_PER_ROW: usize = 256;
 
 impl Table {
     fn of(copy: &Reader, name: &str, columns: Vec<String>, watch: Watch<'_>) -> Result<Self, StoreError> {
@@ -199,30 +200,37 @@ impl Table {
         sql.push_str(&identifier(name));
         let mut statement = copy.conn.prepare(&sql).map_err(fail)?;
         let mut cursor = statement.query([]).map_err(fail)?;
-        let (mut rows, mut sum) = (0_i64, 0_u128);
+        let (mut rows, mut sum, mut unseen) = (0_i64, 0_u128, 0_usize);
         while let Some(row) = cursor.next().map_err(fail)? {
+            let (digest, bytes) = digest(row, columns.len()).map_err(fail)?;
             // A sum, since another index may give the rows in another order.
-            sum = sum.wrapping_add(digest(row, columns.len()).map_err(fail)?);
+            sum = sum.wrapping_add(digest);
             rows += 1;
-            if rows % ROWS_PER_LOOK == 0 && watch(BackupProgress { done: 0, total: 0 }).is_break() {
-                return Err(StoreError::Interrupted);
+            unseen += bytes + BYTES_PER_ROW;
+            if unseen > BYTES_PER_LOOK {
+                unseen = 0;
+                if watch(BackupProgress { done: 0, total: 0 }).is_break() {
+                    return Err(StoreError::Interrupted);
+                }
             }
         }
         Ok(Self { name: name.to_owned(), columns, rows, sum })
     }
 }
 
-/// The first half of the SHA-256 of a row's cells, each with its storage class and its length.
-fn digest(row: &Row<'_>, columns: usize) -> rusqlite::Result<u128> {
-    let mut hash = Sha256::new();
+/// The first half of the SHA-256 of a row's cells, each with its storage class and its length; and their bytes.
+fn digest(row: &Row<'_>, columns: usize) -> rusqlite::Result<(u128, usize)> {
+    let (mut hash, mut read) = (Sha256::new(), 0);
     for index in 0..columns {
         let (class, bytes) = cell(row.get_ref(index)?);
         hash.update([class]);
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(&bytes);
+        read += bytes.len();
     }
     let digest: [u8; 32] = hash.finalize().into();
-    Ok(digest.iter().take(size_of::<u128>()).fold(0, |number, byte| number << 8 | u128::from(*byte)))
+    let half = digest.iter().take(size_of::<u128>()).fold(0, |number, byte| number << 8 | u128::from(*byte));
+    Ok((half, read))
 }
 
 fn columns(conn: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
