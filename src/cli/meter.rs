@@ -10,7 +10,7 @@ use super::console::{Console, Verbosity};
 use super::context::Context;
 use super::output::color::Stream;
 use super::prompt::{LongWork, Stopped};
-use crate::store::{Act, BackupProgress, StoreError, Watch};
+use crate::store::{Act, BackupProgress, Phase, StoreError, Watch};
 
 /// A copy of fewer pages is done before anybody wonders.
 const LONG_COPY_PAGES: i32 = 25_000;
@@ -30,7 +30,7 @@ pub fn metered<T>(
     let on_terminal = context.world.terminal.stderr == Stream::Terminal;
     let (act, mut console) = context.act_and_console();
     let form = if on_terminal && console.verbosity() >= Verbosity::Usual { Form::Bar(None) } else { Form::Lines(0) };
-    let mut meter = Meter { word, form };
+    let mut meter = Meter { word, phase: Phase::Copy, form };
     let signals = LongWork::begin();
     let result = work(&act, &mut |progress| {
         meter.show(progress, &mut console);
@@ -42,7 +42,9 @@ pub fn metered<T>(
 }
 
 struct Meter {
+    /// For a work of one copy.
     word: &'static str,
+    phase: Phase,
     form: Form,
 }
 
@@ -58,16 +60,26 @@ impl Meter {
         if progress.total < LONG_COPY_PAGES {
             return;
         }
-        let word = self.word;
+        let word = match progress.phase {
+            Phase::Copy => self.word,
+            Phase::Prepare => "preparing",
+            Phase::Keep => "keeping the present file",
+            Phase::Put => "putting in place",
+        };
+        let new_phase = std::mem::replace(&mut self.phase, progress.phase) != progress.phase;
         match &mut self.form {
             Form::Bar(bar) => {
-                let bar = bar.get_or_insert_with(|| drawn(word));
+                let bar = bar.get_or_insert_with(drawn);
+                bar.set_message(word);
                 bar.set_length(progress.total.unsigned_abs().into());
                 bar.set_position(progress.done.unsigned_abs().into());
             }
             Form::Lines(said) => {
                 let tenth = i32::try_from(i64::from(progress.done) * 10 / i64::from(progress.total)).unwrap_or(0);
-                if tenth != *said {
+                if new_phase {
+                    *said = 0;
+                }
+                if tenth > *said {
                     *said = tenth;
                     console.done(&format!("{word}: {} %", tenth * 10));
                 }
@@ -84,12 +96,11 @@ impl Drop for Meter {
     }
 }
 
-fn drawn(word: &'static str) -> ProgressBar {
+fn drawn() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
     let style = ProgressStyle::with_template("{msg}: [{wide_bar}] {percent} % · {elapsed} · {eta} left");
     if let Ok(style) = style {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.set_message(word);
     bar
 }

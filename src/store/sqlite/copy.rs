@@ -32,6 +32,31 @@ pub struct BackupProgress {
     pub done: i32,
     /// Pages in all.
     pub total: i32,
+    /// Which copy it is.
+    pub phase: Phase,
+}
+
+/// Which copy of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The only one.
+    Copy,
+    /// The file that is about to be put in place.
+    Prepare,
+    /// The file that is there now.
+    Keep,
+    /// The one into the database.
+    Put,
+}
+
+impl BackupProgress {
+    /// Nothing to tell; a chance to be stopped.
+    pub(super) const PAUSE: Self = Self { done: 0, total: 0, phase: Phase::Copy };
+
+    /// The same of another copy.
+    pub(super) fn of(self, phase: Phase) -> Self {
+        Self { phase, ..self }
+    }
 }
 
 /// Told after each step how far a copy has come; `Break` ends it, and nothing is left of it.
@@ -108,7 +133,7 @@ pub(super) fn copy_and_verify(source: &Reader, partial: &Partial, watch: Watch<'
     let original = copy(source, partial, watch)?;
     verify(&partial.path, original.as_ref())?;
     // The check takes a while, and nobody has the copy yet.
-    match watch(BackupProgress { done: 0, total: 0 }) {
+    match watch(BackupProgress::PAUSE) {
         ControlFlow::Break(()) => Err(StoreError::Interrupted),
         ControlFlow::Continue(()) => Ok(()),
     }
@@ -170,7 +195,7 @@ pub(super) fn step(
         }
     };
     let now = backup.progress();
-    match watch(BackupProgress { done: now.pagecount - now.remaining, total: now.pagecount }) {
+    match watch(BackupProgress { done: now.pagecount - now.remaining, total: now.pagecount, phase: Phase::Copy }) {
         // The last step may have been a commit, which is not undone.
         ControlFlow::Break(()) if more => Err(StoreError::Interrupted),
         ControlFlow::Break(()) | ControlFlow::Continue(()) => Ok(more),

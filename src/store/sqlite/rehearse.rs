@@ -209,7 +209,7 @@ impl Table {
             unseen += bytes + BYTES_PER_ROW;
             if unseen > BYTES_PER_LOOK {
                 unseen = 0;
-                if watch(BackupProgress { done: 0, total: 0 }).is_break() {
+                if watch(BackupProgress::PAUSE).is_break() {
                     return Err(StoreError::Interrupted);
                 }
             }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::backup::{BEFORE_RESTORE, claim, sweep};
 use super::compare::Loss;
-use super::copy::{Counts, PAGES_PER_STEP, Watch, copy, counts, failed, step, verify};
+use super::copy::{BackupProgress, Counts, PAGES_PER_STEP, Phase, Watch, copy, counts, failed, step, verify};
 use super::holders::{holders, identity};
 use super::stage::{Shape, Staged, own_tables};
 use super::{Place, Reader, StoreError, check, convert, convert_at_opening, create, files, open, schema};
@@ -201,7 +201,8 @@ impl Locked {
         let fail = |error| convert(error, place);
         let source = Reader::open_immutable(&staged.partial.path)?;
         let backup = Backup::new(&source.conn, conn).map_err(fail)?;
-        while step(&backup, PAGES_PER_STEP, place.busy_timeout, watch, fail)? {}
+        let mut watch = |progress: BackupProgress| watch(progress.of(Phase::Put));
+        while step(&backup, PAGES_PER_STEP, place.busy_timeout, &mut watch, fail)? {}
         Ok(())
     }
 
@@ -237,7 +238,7 @@ impl Locked {
 fn keep(present: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<(PathBuf, Option<String>), StoreError> {
     let database = &present.place.real;
     let (target, partial) = claim(database, BEFORE_RESTORE, now).map_err(|error| failed(database, error))?;
-    let original = copy(present, &partial, watch)?;
+    let original = copy(present, &partial, &mut |progress| watch(progress.of(Phase::Keep)))?;
     let damage = match verify(&partial.path, original.as_ref()) {
         Ok(()) => None,
         Err(StoreError::Damaged { detail }) => Some(detail),

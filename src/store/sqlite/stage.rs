@@ -10,7 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::backup::{STAGING, claim};
-use super::copy::{Counts, Partial, Watch, copy, counts, failed, verify};
+use super::copy::{Counts, Partial, Phase, Watch, copy, counts, failed, verify};
 use super::restore::BackupFile;
 use super::{Place, Reader, StoreError, Tx, convert, open, schema};
 use crate::model::event::{EventDraft, EventName};
@@ -59,7 +59,7 @@ impl Staged {
             detail: format!("nothing can be put beside it: {error}"),
         };
         let (_, partial) = claim(&place.real, STAGING, now).map_err(cannot)?;
-        copy(&backup.reader, &partial, watch)?;
+        copy(&backup.reader, &partial, &mut |progress| watch(progress.of(Phase::Prepare)))?;
         let fail = |error| failed(&partial.path, error);
         let own = &backup.shape;
         let mut conn = rewritable(&partial.path).map_err(fail)?;

@@ -72,7 +72,7 @@ fn require_new_name(target: &Path, database: &Path) -> Result<(), Failure> {
     let taken = ["-wal", "-shm", "-journal"].iter().any(|suffix| {
         let mut name = database.clone().into_os_string();
         name.push(suffix);
-        real(target) == PathBuf::from(name)
+        real(target).as_os_str() == name
     });
     if taken {
         return Err(Failure::usage(format!("'{shown}' is the name of a file that SQLite keeps beside the database"))

@@ -97,6 +97,21 @@ fn lines(check: &FileCheck, census: &Census) -> Vec<CheckedView> {
         lines.push(CheckedView::bad("integrity", complaint.as_str()));
     }
     more(&mut lines, "integrity", check.integrity.len());
+    foreign_keys(&mut lines, check);
+    for (id, columns) in census.first_bad.iter().take(MOST_LINES) {
+        lines.push(CheckedView::bad("unreadable", format!("id:{}: {}", id.0, columns.join(", "))));
+    }
+    more(&mut lines, "unreadable", usize::try_from(census.bad_rows).unwrap_or(usize::MAX));
+    for (table, rows) in &check.counts {
+        lines.push(match rows {
+            Some(rows) => CheckedView::plain("rows", format!("{}: {rows}", quote(table))),
+            None => CheckedView::bad("rows", format!("{}: cannot be counted", quote(table))),
+        });
+    }
+    lines
+}
+
+fn foreign_keys(lines: &mut Vec<CheckedView>, check: &FileCheck) {
     match (check.orphan_counts.is_empty(), check.counts.is_empty()) {
         (true, true) => lines.push(CheckedView::bad("foreign keys", "cannot be checked")),
         (true, false) => lines.push(CheckedView::good("foreign keys", "ok")),
@@ -116,18 +131,7 @@ fn lines(check: &FileCheck, census: &Census) -> Vec<CheckedView> {
         let (table, parent, rows) = (quote(&one.table), quote(&one.parent), counted(one.rows, "row"));
         lines.push(CheckedView::bad("foreign keys", format!("{table}: {rows} without their row of {parent}{first}")));
     }
-    more(&mut lines, "foreign keys", check.orphan_counts.len());
-    for (id, columns) in census.first_bad.iter().take(MOST_LINES) {
-        lines.push(CheckedView::bad("unreadable", format!("id:{}: {}", id.0, columns.join(", "))));
-    }
-    more(&mut lines, "unreadable", usize::try_from(census.bad_rows).unwrap_or(usize::MAX));
-    for (table, rows) in &check.counts {
-        lines.push(match rows {
-            Some(rows) => CheckedView::plain("rows", format!("{}: {rows}", quote(table))),
-            None => CheckedView::bad("rows", format!("{}: cannot be counted", quote(table))),
-        });
-    }
-    lines
+    more(lines, "foreign keys", check.orphan_counts.len());
 }
 
 /// Says that there are more than were shown.
