@@ -1,0 +1,6 @@
+//! Proof under faults: damaged files, hostile input, kills, full disks, other users, terminals.
+//!
+//! What a newcomer would get wrong: every test here has two sizes. `cargo test` runs the short one with a fixed seed;
+//! `tests/long` runs the long one, and prints each figure with its seed, so that `docs/assurance.md` can state it.
+
+mod scale;
