@@ -15,7 +15,7 @@ use crate::process::Real;
 /// Enough that hashing takes longer than any test waits.
 const MANY: usize = 2_000;
 
-fn rows(count: usize) -> String {
+pub fn rows(count: usize) -> String {
     let rows: String = (0..count).map(|number| format!("user-{number},u{number}@example.org\n")).collect();
     format!("username,email\n{rows}")
 }
@@ -26,7 +26,7 @@ fn left(desk: &Desk) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Runs an import on a pseudo-terminal and plays the steps, as `pty_drive.py` tells them.
-fn on_a_terminal(desk: &Desk, steps: &Value) -> Value {
+pub fn on_a_terminal(desk: &Desk, steps: &Value) -> Value {
     let path = |name: &str| desk.path(name).display().to_string();
     let job = json!({
         "argv": [env!("CARGO_BIN_EXE_authctl"), "--database", path("app.db"), "--config", path("authctl.toml"), "user",

@@ -9,6 +9,7 @@ use authctl::cli::{Stream, Terminal};
 
 use crate::compare::compare;
 use crate::harness::Desk;
+use crate::import_signals::{on_a_terminal, rows};
 
 /// Signed by PyJWT with the key of the desk, for bob, good for 25 more minutes.
 const GOOD: &str = concat!(
@@ -56,8 +57,9 @@ fn shortened(word: &str) -> String {
     }
 }
 
-fn draw(name: &str, shown: &str) {
-    let svg = anstyle_svg::Term::new().render_svg(shown);
+fn draw(desk: &Desk, name: &str, shown: &str) {
+    let here = desk.dir.path().display().to_string();
+    let svg = anstyle_svg::Term::new().render_svg(&shown.replace(&here, "/srv/app"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(name);
     compare(&path, &svg);
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
@@ -68,6 +70,7 @@ fn draw(name: &str, shown: &str) {
 fn the_picture_of_the_list_is_what_the_list_shows() {
     let desk = desk();
     draw(
+        &desk,
         "user-list.svg",
         &session(&desk, &[&["user", "list"], &["user", "list", "--stuck", "--columns", "id,username,state"]]),
     );
@@ -76,5 +79,60 @@ fn the_picture_of_the_list_is_what_the_list_shows() {
 #[test]
 fn the_picture_of_tokens_is_what_inspect_shows() {
     let desk = desk();
-    draw("token-inspect.svg", &session(&desk, &[&["token", "inspect", GOOD], &["token", "inspect", BAD]]));
+    draw(&desk, "token-inspect.svg", &session(&desk, &[&["token", "inspect", GOOD], &["token", "inspect", BAD]]));
+}
+
+#[test]
+fn the_picture_of_why_is_what_why_shows() {
+    let desk = desk();
+    draw(&desk, "user-why.svg", &session(&desk, &[&["user", "why", "emil"]]));
+}
+
+#[test]
+fn the_picture_of_doctor_is_what_doctor_shows() {
+    let desk = desk();
+    private(&desk);
+    draw(&desk, "doctor.svg", &session(&desk, &[&["doctor"]]));
+}
+
+/// The rights that a healthy directory has, whatever the umask of the tests is.
+fn private(desk: &Desk) {
+    use std::os::unix::fs::PermissionsExt;
+    for name in ["app.db", "authctl.toml"] {
+        std::fs::set_permissions(desk.path(name), std::fs::Permissions::from_mode(0o600)).expect("our own file");
+    }
+}
+
+#[test]
+fn the_picture_of_an_import_is_what_import_shows() {
+    let desk = desk();
+    desk.write("many.csv", rows(200));
+    let steps = serde_json::json!([{"expect": "left"}, {"send": "\u{3}"}]);
+    let run = on_a_terminal(&desk, &steps);
+    let bar = half_way(run["terminal"].as_str().expect("a text"));
+    desk.write("therapists.csv", include_bytes!("../../examples/therapists.csv"));
+    let command = ["user", "import", "therapists.csv", "--generate", "--credentials-out", "passwords.csv"];
+    let done = session(&desk, &[&command]);
+    draw(&desk, "user-import.svg", &format!("\x1b[2m# while it works, with 200 rows\x1b[0m\n{bar}\n\n{done}"));
+}
+
+/// The bar in the layout that the terminal showed, as it stands half-way: how far it came, its rate and the time left
+/// are different in every run.
+fn half_way(terminal: &str) -> String {
+    let shown = terminal.split(['\r', '\n']).rev().find(|line| line.contains(" left")).expect("a bar was shown");
+    let start = shown.find("hashing [").expect("the bar begins with its word");
+    let end = shown.find(" left").expect("it ends with the time left") + " left".len();
+    let (head, rest) = shown[start..end].split_once('[').expect("a bar");
+    let (bar, numbers) = rest.split_once("] ").expect("the bar ends");
+    let filled = bar.chars().count() / 2;
+    let bar = format!("{}>{}", "=".repeat(filled), " ".repeat(bar.chars().count() - filled - 1));
+    let (_, total) = numbers.split_once('/').expect("done and all");
+    assert!(total.starts_with("200"), "{shown}");
+    let mut words: Vec<String> = numbers.split(' ').map(str::to_owned).collect();
+    words[0] = "100/200".to_owned();
+    let number = |word: &String| word.starts_with(|c: char| c.is_ascii_digit());
+    for (word, fixed) in words.iter_mut().skip(1).filter(|word| number(word)).zip(["14.3/s", "7"]) {
+        *word = fixed.to_owned();
+    }
+    format!("{head}[{bar}] {}", words.join(" "))
 }
