@@ -8,6 +8,7 @@ mod doctor_doc;
 mod events_doc;
 mod generated;
 mod layers;
+mod supply;
 
 use std::path::{Path, PathBuf};
 
