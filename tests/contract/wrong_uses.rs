@@ -60,6 +60,36 @@ fn the_hint_alone_says_what_to_type_next() {
 }
 
 #[test]
+fn a_variable_that_is_not_set_names_nobody() {
+    let desk = Desk::usual();
+    desk.sql("UPDATE users SET username = '' WHERE id = 2");
+    for verb in [&["user", "delete", "-y"][..], &["lock"], &["user", "why"], &["set-role", "", "admin"]] {
+        for empty in ["", "user:", "email:"] {
+            let args = if verb[0] == "set-role" { vec!["set-role", empty, "admin"] } else { [verb, &[empty]].concat() };
+            desk.refused(&args, 2, "usage").names(&["is empty"]).advises(&["id:57"]);
+        }
+    }
+    assert_eq!(desk.ok(&["user", "delete", "id:2", "-y"]).code, 0, "by its id it can be deleted");
+}
+
+#[test]
+fn an_option_behind_the_end_of_options_is_told_where_it_belongs() {
+    let desk = Desk::usual();
+    desk.refused(&["user", "edit", "--", "-rf", "--username", "robert"], 2, "usage").advises(&["in front of '--'"]);
+}
+
+#[test]
+fn the_words_of_a_trigger_are_told_as_such() {
+    let desk = Desk::usual();
+    desk.sql("CREATE TRIGGER no BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'accounts are frozen'); END");
+    let file = row("username,email,password", &format!("max,max@example.org,{PASSWORD}"));
+    for partial in [&["user", "import", "-"][..], &["user", "import", "-", "--partial"]] {
+        let refusal = desk.refused_with(partial, &file, 1, "unexpected");
+        refusal.names(&["a trigger refuses it: accounts are frozen"]).advises(&["nothing was changed"]);
+    }
+}
+
+#[test]
 fn a_negative_number_and_a_time_without_its_option_are_named() {
     let desk = Desk::usual();
     desk.refused(&["lock", "bob", "--for", "-5m"], 2, "usage").advises(&["begin at 0"]);

@@ -63,6 +63,9 @@ impl Place {
     /// What does what an unknown option was tried for.
     pub(super) fn option_meant(&self, option: &str) -> Option<String> {
         let name = self.name();
+        if self.has_option(option) {
+            return Some(format!("options stand in front of '--': {} {option} … -- NAME", self.command()));
+        }
         let own = OPTIONS.iter().find(|(command, options, _)| *command == name && options.contains(&option));
         if let Some((_, _, hint)) = own {
             return Some((*hint).to_owned());
@@ -82,15 +85,23 @@ impl Place {
         SURPLUS.iter().find(|(command, _)| *command == name).map(|(_, hint)| *hint)
     }
 
-    fn takes_user(&self) -> bool {
+    fn here(&self) -> &Command {
         let mut at = &self.definition;
         for word in &self.path {
-            match at.find_subcommand(word) {
-                Some(command) => at = command,
-                None => return false,
+            if let Some(command) = at.find_subcommand(word) {
+                at = command;
             }
         }
-        at.get_positionals().any(|argument| matches!(argument.get_id().as_str(), "user" | "users"))
+        at
+    }
+
+    fn takes_user(&self) -> bool {
+        self.here().get_positionals().any(|argument| matches!(argument.get_id().as_str(), "user" | "users"))
+    }
+
+    fn has_option(&self, option: &str) -> bool {
+        let long = option.strip_prefix("--");
+        long.is_some() && self.here().get_arguments().any(|argument| argument.get_long() == long)
     }
 }
 
