@@ -219,6 +219,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
         StoreError::ActingChanged => "authctl whoami says whose session it is, and what it may do",
         StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
+        StoreError::Raised(_) => "the words are those of a trigger in the database; nothing was changed",
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }

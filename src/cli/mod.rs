@@ -17,7 +17,6 @@ mod meter;
 pub mod output;
 mod parse;
 mod password_source;
-mod progress;
 pub mod prompt;
 mod remedy;
 mod session;

@@ -3,15 +3,19 @@
 //! What a newcomer would get wrong: somebody may have typed a password where there is no place for one; an
 //! argument that is not an option is never repeated on the terminal.
 
+mod hints;
+
 use std::ffi::{OsStr, OsString};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
+use self::hints::Place;
 use super::args::Cli;
 use super::console::{ErrorForm, Verbosity, Voice};
 use super::failure::Failure;
 use super::output::color::Color;
+use super::output::escape::quote;
 
 /// What came of the arguments.
 pub enum Parsed {
@@ -42,7 +46,7 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Parsed::Wrong(no_command_in(arguments), voice(arguments))
             }
-            _ => Parsed::Wrong(in_our_words(&error), voice(arguments)),
+            _ => Parsed::Wrong(in_our_words(&error, &Place::of(Cli::command(), arguments)), voice(arguments)),
         },
     }
 }
@@ -77,53 +81,62 @@ fn output_value(word: &str) -> Option<&str> {
     Some(value.strip_prefix('=').unwrap_or(value))
 }
 
-fn in_our_words(error: &clap::Error) -> Failure {
-    let invalid = match error.get(ContextKind::InvalidArg) {
+fn in_our_words(error: &clap::Error, place: &Place) -> Failure {
+    let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
     };
+    let invalid = text_of(ContextKind::InvalidArg);
     let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
     match error.kind() {
-        ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
-            Failure::usage("there is no option that takes a password: everybody on this machine could read it")
-                .hint("give --password-stdin, --password-file FILE or --generate")
-        }
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
-            Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
+            let hint = place.surplus().map_or_else(|| one_line(&usage), str::to_owned);
+            Failure::usage("an argument too many (not shown: it could be a secret)").hint(hint)
         }
-        ErrorKind::UnknownArgument if elsewhere(&invalid).is_some() => {
-            Failure::usage(format!("unexpected argument '{invalid}' found"))
-                .hint(elsewhere(&invalid).unwrap_or_default())
+        ErrorKind::UnknownArgument => unknown_option(error, place, &invalid),
+        ErrorKind::InvalidSubcommand => {
+            let word = text_of(ContextKind::InvalidSubcommand);
+            match place.command_meant(&word) {
+                Some(hint) => Failure::usage(format!("unrecognized subcommand {}", quote(&word))).hint(hint),
+                None => as_clap_says(error, place),
+            }
         }
         ErrorKind::TooManyValues => {
             Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
                 .hint(one_line(&usage))
         }
-        _ => {
-            let text = error.render().to_string();
-            let mut paragraphs = text.split("\n\n");
-            let message = paragraphs.next().unwrap_or_default();
-            let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
-            let tips: Vec<String> = paragraphs
-                .map(str::trim)
-                .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
-                .map(one_line)
-                .collect();
-            let failure = Failure::usage(message);
-            if tips.is_empty() { failure.hint("authctl --help") } else { failure.hint(tips.join("; ")) }
-        }
+        _ => as_clap_says(error, place),
     }
 }
 
-/// The command that does what an option of another command was tried for.
-fn elsewhere(option: &str) -> Option<&'static str> {
-    match option {
-        "--role" => Some("a role is changed with authctl set-role USER ROLE"),
-        "--active" | "--inactive" => Some("see authctl user activate and authctl user deactivate"),
-        "--verified" => Some("an e-mail is marked as verified with authctl user verify USER"),
-        "--name" => Some("give --username U or --full-name N"),
-        _ => None,
+fn unknown_option(error: &clap::Error, place: &Place, option: &str) -> Failure {
+    let unexpected = || Failure::usage(format!("unexpected argument '{option}' found"));
+    if let Some(hint) = place.option_meant(option) {
+        return unexpected().hint(hint);
     }
+    if option.starts_with("--password") {
+        return Failure::usage("there is no option that takes a password: everybody on this machine could read it")
+            .hint("give --password-stdin, --password-file FILE or --generate");
+    }
+    if error.get(ContextKind::SuggestedArg).is_some() {
+        return as_clap_says(error, place);
+    }
+    unexpected().hint(format!("{} lists the options", place.help()))
+}
+
+/// clap's message, and its tips in one line.
+fn as_clap_says(error: &clap::Error, place: &Place) -> Failure {
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n");
+    let message = paragraphs.next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
+    let tips: Vec<String> = paragraphs
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
+        .map(one_line)
+        .collect();
+    let failure = Failure::usage(message);
+    if tips.is_empty() { failure.hint(place.help()) } else { failure.hint(tips.join("; ")) }
 }
 
 /// A group such as `authctl user` alone.

@@ -252,7 +252,9 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Backup { .. } => Class::DbReadonly,
         StoreError::ActingChanged => Class::NotAllowed,
         StoreError::ChainKeyNeeded => Class::KeyMissing,
-        StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Other(_) => Class::Unexpected,
+        StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Raised(_) | StoreError::Other(_) => {
+            Class::Unexpected
+        }
     }
 }
 

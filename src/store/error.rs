@@ -132,6 +132,9 @@ pub enum StoreError {
     /// A CHECK of the table refuses the value.
     #[error("the table refuses the value: {0}")]
     Check(String),
+    /// A trigger of the table refuses the write.
+    #[error("a trigger refuses it: {0}")]
+    Raised(String),
     /// A file of that name exists already.
     #[error("'{}' exists already", crate::model::text::path(path))]
     Exists {

@@ -13,8 +13,11 @@ fn desk() -> Desk {
     desk.sql(
         "UPDATE users SET username = 'zqx' || username, email = 'Zqx.' || email, full_name = 'Zqx ' || full_name;
          UPDATE users SET username = 'ZQXann2', email = 'zqx2@example.org' WHERE id = 10;
+         UPDATE users SET email = 'Zqx.Ann@EXAMPLE.org' WHERE id = 3; UPDATE users SET email = 'Zqx gus' WHERE id = 7;
          CREATE TABLE notes (user_id INTEGER REFERENCES users (id)); INSERT INTO notes VALUES (2);",
     );
+    desk.write("rows.csv", ROWS);
+    desk.write("rows.jsonl", LINE);
     desk
 }
 
@@ -27,7 +30,7 @@ fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
 }
 
 /// Command lines of every kind, those that are refused among them.
-const LINES: [&[&str]; 44] = [
+const LINES: [&[&str]; 62] = [
     &["user", "list"],
     &["user", "list", "-o", "csv"],
     &["user", "list", "--sort", "email", "--columns", "username,full_name,email,id"],
@@ -72,7 +75,33 @@ const LINES: [&[&str]; 44] = [
     &["secret", "generate", "--write"],
     &["config", "show"],
     &["migrate", "status"],
+    &["user", "why", "zqxbob"],
+    &["user", "why", "zqxbob", "--password-stdin"],
+    &["user", "why", "ZQXANN2"],
+    &["user", "why", "zqxnobody"],
+    &["user", "why", "id:8"],
+    &["user", "why", "id:10", "-o", "csv"],
+    &["user", "why", "id:3"],
+    &["user", "why", "id:7"],
+    &["user", "export"],
+    &["user", "export", "-o", "table"],
+    &["user", "import", "rows.csv"],
+    &["user", "import", "rows.csv", "--if-missing"],
+    &["user", "import", "rows.csv", "--partial", "-o", "csv"],
+    &["user", "import", "rows.jsonl", "--partial"],
+    &["user", "delete", "zqxbob", "zqxnobody", "-y"],
+    &["unlock", "zqxdora", "zqxgus", "--reactivate"],
+    &["doctor"],
+    &["audit", "list"],
 ];
+
+/// Rows that are taken, that differ by case, that break a rule, and that are good.
+const ROWS: &str = "username,email,full_name,password\n\
+    zqxbob,Zqx.bob@example.org,,\nZQXBOB,zqx4@example.org,,Quiet-River#48Lamp\n\
+    zqx!,Zqx@@example.org,Zqx1,Quiet-River#48Lamp\nzqxgood,zqxgood@example.org,Zqx Good,Quiet-River#48Lamp\n";
+/// The same as JSON lines.
+const LINE: &str = "{\"username\":\"zqxbob\",\"email\":\"zqx5@example.org\",\"password\":\"Quiet-River#48Lamp\"}\n\
+    {\"username\":\"zqxlast\",\"email\":\"zqx6@example.org\",\"password\":\"Quiet-River#48Lamp\"}\n";
 
 #[test]
 fn no_name_or_email_is_in_what_people_read() {

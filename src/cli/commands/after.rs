@@ -117,12 +117,15 @@ fn closed(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     let enters = |one: &Asked| {
         one.diagnosis.steps.iter().any(|step| step.finding == Finding::Active(ActiveFinding::OffAfterLogin))
     };
+    let (its, it) = if asked.len() == 1 { ("its", "it") } else { ("their", "them") };
     let text = match (locked, asked.iter().any(enters)) {
-        (true, _) => "the app refuses its logins while the lock holds",
-        (false, true) => "the app with customers still lets it log in, and refuses every request after it",
-        (false, false) => "the app refuses its logins",
+        (true, _) => format!("the app refuses {its} logins while the lock holds"),
+        (false, true) => {
+            format!("the app with customers still lets {it} log in, and refuses every request after it")
+        }
+        (false, false) => format!("the app refuses {its} logins"),
     };
-    context.console().note(text);
+    context.console().note(&text);
 }
 
 /// Which tokens live on, and how long at most.
@@ -135,13 +138,14 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     }
     let (access, refresh) = (context.settings.access_ttl, context.settings.refresh_ttl);
     let life = format!("access within {access}, refresh within {refresh}");
+    let (its, are) = if changed.len() == 1 { ("its", "it is") } else { ("their", "they are") };
     let ended = changed.iter().all(|one| one.user.is_active == Flag::Off);
     let text = match (did, ended) {
         (Did::Deactivate | Did::LockAndDeactivate, _) => format!(
-            "the app refuses its tokens from the next request on; activating revives those not expired then ({life})"
+            "the app refuses {its} tokens from the next request on; activating revives those not expired then ({life})"
         ),
         (Did::Lock | Did::Unlock | Did::SetRole | Did::SetPassword, true) => {
-            "tokens issued before are refused while it is inactive".to_owned()
+            format!("tokens issued before are refused while {are} inactive")
         }
         (Did::Activate | Did::UnlockAndActivate, _) => {
             format!("tokens issued before work again until they expire: {life}")

@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: hashing takes minutes, and the app goes on meanwhile. So existence is looked at
 //! again inside, where the file changed since.
 
-use super::{Fault, LookedAt, Planned, Source, clash};
+use super::{About, Fault, LookedAt, Planned, Source, clash};
 use crate::crypto::password::NewHash;
 use crate::model::event::EventDraft;
 use crate::model::time::Timestamp;
@@ -118,7 +118,7 @@ fn fault(line: u64, error: StoreError) -> Result<Fault, Error> {
         StoreError::Check(text) => (Class::PolicyRole, text),
         other => return Err(Error::Store(other)),
     };
-    Ok(Fault { line, column: None, class, message })
+    Ok(Fault { line, column: None, class, message, about: About::Nothing })
 }
 
 fn new_user(ready: &Ready) -> NewUser {

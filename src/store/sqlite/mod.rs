@@ -237,6 +237,7 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
             return StoreError::Conflict(conflicting_field(&text));
         }
         ffi::SQLITE_CONSTRAINT_CHECK => return StoreError::Check(text),
+        ffi::SQLITE_CONSTRAINT_TRIGGER => return StoreError::Raised(text),
         ffi::SQLITE_CONSTRAINT_NOTNULL => {
             return StoreError::Drift { faults: vec![text] };
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::message::{shell, shell_text};
+use crate::cli::output::personal::{self, Personal};
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
     Account, Address, AdminWay, CellColumn, Fault, Finding, KeyFault, KeyPlace, NullColumn, Ownership, Report, Share,
@@ -45,7 +46,7 @@ pub struct Typed {
 pub enum Naming {
     /// By username where that is plain.
     Names,
-    /// By id: usernames are not unique in this file.
+    /// By id: usernames are not unique in this file, or hidden.
     Ids,
 }
 
@@ -53,8 +54,8 @@ impl Naming {
     /// What fits the file.
     pub fn of(report: &Report) -> Self {
         match report.usernames {
-            Usernames::Unique => Self::Names,
-            Usernames::Shared => Self::Ids,
+            Usernames::Unique if personal::of_run() == Personal::Shown => Self::Names,
+            Usernames::Unique | Usernames::Shared => Self::Ids,
         }
     }
 
@@ -213,7 +214,8 @@ impl Typed {
         match address {
             Address::Refused => self.edit("email", "ADDRESS"),
             Address::NotNormal => Remedy::Each(Box::new(|account, who| {
-                let address = account.detail.as_deref().unwrap_or("ADDRESS");
+                let shown = account.detail.as_deref().filter(|_| personal::of_run() == Personal::Shown);
+                let address = shown.unwrap_or("ADDRESS");
                 self.authctl(&format!("user edit {who} --email {}", shell_text(address)))
             })),
         }

@@ -4,6 +4,7 @@
 //! people.
 
 use crate::cli::output::escape::{escape, quote};
+use crate::cli::output::personal;
 use crate::model::text;
 use crate::ops::doctor::{Account, Address, Fault, Finding, KeyPlace};
 
@@ -31,12 +32,18 @@ pub fn names(finding: &Finding) -> Option<String> {
 }
 
 fn name(account: &Account, fault: &Fault) -> String {
-    let username = account.username.as_deref().map_or("-".into(), escape);
+    let username =
+        account.username.as_deref().map_or_else(|| "-".to_owned(), |name| escape(&personal::name(name)).into_owned());
     let name = format!("id:{} {username}", account.id);
+    let hide = |detail: &str| quote(&personal::name(detail));
     match (&account.detail, fault) {
         (Some(detail), Fault::UnsupportedHash) => format!("{name} ({})", escape(detail)),
         (Some(detail), Fault::EmailCannotLogin(Address::NotNormal)) => {
-            format!("{name} (should be {})", quote(detail))
+            format!("{name} (should be {})", hide(detail))
+        }
+        (Some(detail), Fault::EmailCannotLogin(Address::Refused)) => format!("{name} ({})", hide(detail)),
+        (Some(detail), Fault::ExactTwin { .. } | Fault::CaseTwin { .. } | Fault::UnicodeTwin { .. }) => {
+            format!("{name} ({})", hide(detail))
         }
         (Some(detail), _) => format!("{name} ({})", quote(detail)),
         (None, _) => name,

@@ -108,6 +108,12 @@ fn consequences(context: &mut Context<'_>, doomed: &[Doomed]) {
     for one in doomed {
         orphans(context, one);
     }
+    let mut dependents = doomed.iter().flat_map(|one| &one.dependents);
+    if dependents.any(|one| one.link == Link::ForeignKey) {
+        context.console().note(
+            "foreign keys are off here, as in the app: nothing is deleted or set to NULL together with an account",
+        );
+    }
     let with = |reuse: IdReuse| -> Vec<i64> {
         doomed.iter().filter(|one| one.id_reuse == reuse).map(|one| one.user.id.0).collect()
     };
@@ -153,10 +159,7 @@ fn orphans(context: &mut Context<'_>, doomed: &Doomed) {
             rows => (format!("{rows} rows"), "refer", "they stay as orphans"),
         };
         let text = match dependents.link {
-            Link::ForeignKey => format!(
-                "{rows} in {column} {refers} to id:{id}; {stays}: foreign keys are off here, as in the app, so nothing \
-                 is deleted or set to NULL with the account"
-            ),
+            Link::ForeignKey => format!("{rows} in {column} {refers} to id:{id}; {stays}"),
             Link::ByName => format!("{rows} in {column} may refer to id:{id} (no foreign key says so); {stays}"),
         };
         context.console().warn(&text);

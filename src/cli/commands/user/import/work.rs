@@ -11,7 +11,7 @@ use crate::cli::console::Console;
 use crate::cli::context::Context;
 use crate::cli::credentials::{Credentials, Line};
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::progress::Meter;
+use crate::cli::meter::Meter;
 use crate::cli::prompt::LongWork;
 use crate::ops::error::Class;
 use crate::ops::import::{self, Generate, Outcome, Plan, Planned, Ready};

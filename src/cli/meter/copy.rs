@@ -1,22 +1,20 @@
-//! How far a long copy has come: a bar on a terminal, a line at each tenth elsewhere, nothing for a short one.
+//! A copy in pages, in one phase or several: nothing for a short one, a line at each tenth where there is no bar.
 //!
-//! What a newcomer would get wrong: the bar belongs to stderr, and must be gone before the next word is said there.
+//! What a newcomer would get wrong: a restore copies more than once, and each phase counts from nothing again.
 
 use std::ops::ControlFlow;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use super::console::{Console, Verbosity};
-use super::context::Context;
-use super::output::color::Stream;
-use super::prompt::{LongWork, Stopped};
+use super::{Bar, Look, style};
+use crate::cli::console::Console;
+use crate::cli::context::Context;
+use crate::cli::prompt::{LongWork, Stopped};
 use crate::store::{Act, BackupProgress, Phase, StoreError, Watch};
 
 /// A copy of fewer pages is done before anybody wonders.
 const LONG_COPY_PAGES: i32 = 25_000;
 
-/// How often the bar is drawn, per second.
-const DRAWS_PER_SECOND: u8 = 10;
+/// The bar with the time spent and the time left.
+const TEMPLATE: &str = "{msg}: [{wide_bar}] {percent} % · {elapsed} · {eta} left";
 
 /// Runs a long work of the store with a meter, and lets ^C stop it between two steps.
 ///
@@ -27,9 +25,12 @@ pub fn metered<T>(
     word: &'static str,
     work: impl FnOnce(&Act<'_>, Watch<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let on_terminal = context.world.terminal.stderr == Stream::Terminal;
+    let stderr = context.world.terminal.stderr;
     let (act, mut console) = context.act_and_console();
-    let form = if on_terminal && console.verbosity() >= Verbosity::Usual { Form::Bar(None) } else { Form::Lines(0) };
+    let form = match Look::of(stderr, console.verbosity()) {
+        Look::Bar => Form::Bar(None),
+        Look::Lines => Form::Lines(0),
+    };
     let mut meter = Meter { word, phase: Phase::Copy, form };
     let signals = LongWork::begin();
     let result = work(&act, &mut |progress| {
@@ -50,7 +51,7 @@ struct Meter {
 
 enum Form {
     /// Drawn from the first step of a long copy on.
-    Bar(Option<ProgressBar>),
+    Bar(Option<Bar>),
     /// The tenth that was said last.
     Lines(i32),
 }
@@ -69,10 +70,9 @@ impl Meter {
         let new_phase = std::mem::replace(&mut self.phase, progress.phase) != progress.phase;
         match &mut self.form {
             Form::Bar(bar) => {
-                let bar = bar.get_or_insert_with(drawn);
-                bar.set_message(word);
-                bar.set_length(progress.total.unsigned_abs().into());
-                bar.set_position(progress.done.unsigned_abs().into());
+                let bar = bar.get_or_insert_with(|| Bar::drawn(style(TEMPLATE)));
+                bar.0.set_message(word);
+                bar.show(progress.done.unsigned_abs().into(), progress.total.unsigned_abs().into());
             }
             Form::Lines(said) => {
                 let tenth = i32::try_from(i64::from(progress.done) * 10 / i64::from(progress.total)).unwrap_or(0);
@@ -86,21 +86,4 @@ impl Meter {
             }
         }
     }
-}
-
-impl Drop for Meter {
-    fn drop(&mut self) {
-        if let Form::Bar(Some(bar)) = &self.form {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn drawn() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
-    let style = ProgressStyle::with_template("{msg}: [{wide_bar}] {percent} % · {elapsed} · {eta} left");
-    if let Ok(style) = style {
-        bar.set_style(style.progress_chars("=> "));
-    }
-    bar
 }

@@ -1,15 +1,16 @@
-//! How far long work has come: a bar on a terminal, a line every few seconds elsewhere.
+//! Work in pieces of about the same cost, such as hashes: their rate, and the time left.
 //!
-//! What a newcomer would get wrong: a bar that is not cleared stays behind the next line on a terminal, so it is
-//! cleared on drop, whatever ended the work.
+//! What a newcomer would get wrong: without a terminal a line per piece would bury the log, so that one is written
+//! every few seconds alone.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressState};
 
-use super::console::{Console, Verbosity, Voice};
-use super::output::color::Stream;
+use super::{Bar, Look, style};
+use crate::cli::console::{Console, Voice};
+use crate::cli::output::color::Stream;
 
 /// How often a line is written where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
@@ -22,18 +23,17 @@ pub struct Meter {
     total: usize,
     begun: Instant,
     said: Instant,
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
 }
 
 impl Meter {
     /// Begins at nothing of `total`; `-q` keeps it silent. `what` is a word such as `hashing`.
     pub fn begin(what: &'static str, total: usize, stderr: Stream, voice: Voice) -> Self {
-        let is_wanted = voice.verbosity >= Verbosity::Usual && total > 0;
-        let bar = (is_wanted && stderr == Stream::Terminal).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style.progress_chars("=> ").with_key("rate", rate).with_key("left", left));
-            bar.set_message(what);
+        let has_bar = total > 0 && Look::of(stderr, voice.verbosity) == Look::Bar;
+        let bar = has_bar.then(|| {
+            let bar = Bar::drawn(style(TEMPLATE).with_key("rate", rate).with_key("left", left));
+            bar.0.set_message(what);
+            bar.show(0, total as u64);
             bar
         });
         let now = Instant::now();
@@ -43,7 +43,7 @@ impl Meter {
     /// Shows that `done` pieces are ready.
     pub fn show(&mut self, done: usize, console: &mut Console<'_>) {
         if let Some(bar) = &self.bar {
-            bar.set_position(done as u64);
+            bar.show(done as u64, self.total as u64);
             return;
         }
         if self.said.elapsed() < EVERY || done == 0 || done == self.total {
@@ -53,14 +53,6 @@ impl Meter {
         let rate = done as f64 / self.begun.elapsed().as_secs_f64();
         let left = (self.total - done) as f64 / rate;
         console.done(&format!("{} {done} of {}, {rate:.1}/s, about {left:.0} s left", self.what, self.total));
-    }
-}
-
-impl Drop for Meter {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }
 
