@@ -24,6 +24,7 @@ mod session;
 pub mod settings;
 mod sheet;
 mod suggest;
+mod usage;
 mod version;
 mod view;
 mod world;

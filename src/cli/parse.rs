@@ -12,6 +12,8 @@ use super::args::Cli;
 use super::console::{ErrorForm, Verbosity, Voice};
 use super::failure::Failure;
 use super::output::color::Color;
+use super::output::escape::quote;
+use super::usage::Typed;
 
 /// What came of the arguments.
 pub enum Parsed {
@@ -42,7 +44,7 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Parsed::Wrong(no_command_in(arguments), voice(arguments))
             }
-            _ => Parsed::Wrong(in_our_words(&error), voice(arguments)),
+            _ => Parsed::Wrong(in_our_words(&error, arguments), voice(arguments)),
         },
     }
 }
@@ -77,42 +79,64 @@ fn output_value(word: &str) -> Option<&str> {
     Some(value.strip_prefix('=').unwrap_or(value))
 }
 
-fn in_our_words(error: &clap::Error) -> Failure {
+fn in_our_words(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let invalid = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
     };
-    let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
+    let usage = one_line(&error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default());
+    let typed = || Typed::of(Cli::command(), arguments);
     match error.kind() {
         ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
             Failure::usage("there is no option that takes a password: everybody on this machine could read it")
                 .hint("give --password-stdin, --password-file FILE or --generate")
         }
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
-            Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
+            Failure::usage("an argument too many (not shown: it could be a secret)").hint(typed().operand_hint(&usage))
         }
-        ErrorKind::UnknownArgument if elsewhere(&invalid).is_some() => {
-            Failure::usage(format!("unexpected argument '{invalid}' found"))
-                .hint(elsewhere(&invalid).unwrap_or_default())
+        ErrorKind::UnknownArgument => {
+            let typed = typed();
+            let hint = elsewhere(&invalid).map_or_else(|| typed.option_hint(&invalid), str::to_owned);
+            Failure::usage(format!("{} has no option {}", typed.path, quote(&invalid))).hint(hint)
+        }
+        ErrorKind::InvalidSubcommand => {
+            let (typed, given) = (typed(), context_text(error, ContextKind::InvalidSubcommand));
+            Failure::usage(format!("there is no command {} behind '{}'", quote(&given), typed.path))
+                .hint(typed.command_hint(&given))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(missing)) => missing.join(" "),
+                _ => invalid,
+            };
+            let typed = typed();
+            Failure::usage(format!("{} wants {missing}", typed.path)).hint(format!("{usage}; more: {}", typed.help()))
         }
         ErrorKind::TooManyValues => {
             Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
-                .hint(one_line(&usage))
+                .hint(usage)
         }
-        _ => {
-            let text = error.render().to_string();
-            let mut paragraphs = text.split("\n\n");
-            let message = paragraphs.next().unwrap_or_default();
-            let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
-            let tips: Vec<String> = paragraphs
-                .map(str::trim)
-                .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
-                .map(one_line)
-                .collect();
-            let failure = Failure::usage(message);
-            if tips.is_empty() { failure.hint("authctl --help") } else { failure.hint(tips.join("; ")) }
-        }
+        _ => as_clap_says(error, &typed().help()),
     }
+}
+
+fn context_text(error: &clap::Error, kind: ContextKind) -> String {
+    error.get(kind).map(ToString::to_string).unwrap_or_default()
+}
+
+/// The first paragraph is the message; what stands behind it are tips.
+fn as_clap_says(error: &clap::Error, help: &str) -> Failure {
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n");
+    let message = one_line(paragraphs.next().unwrap_or_default());
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    let tips: Vec<String> = paragraphs
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
+        .map(one_line)
+        .collect();
+    let failure = Failure::usage(message);
+    if tips.is_empty() { failure.hint(help) } else { failure.hint(tips.join("; ")) }
 }
 
 /// The command that does what an option of another command was tried for.

@@ -18,8 +18,10 @@ use crate::model::text;
 const LEAST_BYTES: usize = 32;
 /// A key file beyond this is another file.
 const LIMIT_BYTES: u64 = 64 * 1024;
-/// Everything but the owner's bits and reading by the group.
-const TOO_OPEN: u32 = 0o037;
+/// The owner's bits and reading by the group.
+pub const ALLOWED: u32 = 0o740;
+/// Everything else.
+const TOO_OPEN: u32 = 0o777 & !ALLOWED;
 const ROOT: u32 = 0;
 
 /// Why there is no key; never holds the text of one.
@@ -58,6 +60,14 @@ pub enum AuditKeyError {
 }
 
 impl AuditKeyError {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Empty(path) => path,
+            Self::Short { path, .. } | Self::Open { path, .. } | Self::Unreadable { path, .. } => path,
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {

@@ -122,7 +122,7 @@ impl Reader {
 
     /// The backups beside the database that are older than the newest `keep`, oldest first: regular files alone,
     /// with exactly the names that `authctl` gives. `made` counts as the newest, whatever the clock says.
-    pub fn older_backups(&self, made: &Path, keep: u32) -> Vec<PathBuf> {
+    pub fn older_backups(&self, made: &Path, keep: u64) -> Vec<PathBuf> {
         let database = &self.place.real;
         let directory = files::directory(database);
         let mut found: Vec<(String, u32, PathBuf)> = std::fs::read_dir(&directory)

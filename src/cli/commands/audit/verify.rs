@@ -20,6 +20,9 @@ use crate::ops::error::Class;
 /// More than this is no file of heads.
 const MOST_BYTES: u64 = 1024 * 1024;
 
+/// What some editors put in front of UTF-8.
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// `audit verify`.
 pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Result<u8> {
     let heads = match &args.head {
@@ -109,9 +112,13 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
     } else {
         let name = format!("'{}'", text::path(path));
         let read = read(&context.world.cwd.join(path));
-        (read.map_err(|error| Failure::usage(format!("cannot read the head from {name}: {error}")))?, name)
+        let refused = |error| {
+            Failure::usage(format!("cannot read the head from {name}: {error}"))
+                .hint("name the file that holds what authctl audit head printed; - reads standard input")
+        };
+        (read.map_err(refused)?, name)
     };
-    let text = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(bytes.strip_prefix(UTF8_MARK).unwrap_or(&bytes));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let heads: Option<Vec<Head>> = lines.map(HeadView::parse).collect();
     match heads {

@@ -29,6 +29,8 @@ enum Present {
 /// Looks the backup through, shows what would be lost, asks, and puts it in place.
 pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> {
     check_columns::<RestoreView>(&context.style).map_err(Failure::from)?;
+    // The event is written into a copy that no store opens, so nothing else asks for the key.
+    context.chain_key()?;
     let file = operand(context, &args.file)?;
     let database = context.database_path()?;
     if same_file(&file, &database) {

@@ -8,8 +8,8 @@ use crate::cli::output::escape::{escape, quote};
 use crate::cli::view::fault_words;
 use crate::model::text;
 use crate::ops::doctor::{
-    Address, AdminWay, CellColumn, Closed, Fault, FileKind, KeyFault, KeyPlace, NullColumn, Ownership, RoleReader,
-    Standing, TimeColumn,
+    Address, AdminWay, AuditKeyFault, CellColumn, Closed, Fault, FileKind, KeyFault, KeyPlace, LogForm, NullColumn,
+    Ownership, RoleReader, Standing, TimeColumn,
 };
 use crate::store::NameColumn;
 
@@ -70,6 +70,7 @@ pub fn meaning(fault: &Fault) -> String {
             quote(wanted)
         ),
         Fault::Key { fault, place } => key(fault, place),
+        Fault::AuditKey { fault, why, log, .. } => audit_key(*fault, why, *log),
         Fault::FreeDisk { free, wanted, .. } => {
             format!("{} free: a backup and its way back want {}", size(*free), size(*wanted))
         }
@@ -202,4 +203,20 @@ fn key(fault: &KeyFault, place: &KeyPlace) -> String {
         }
         KeyPlace::File(_) | KeyPlace::DotEnv => format!("{found}; a new one logs everybody out"),
     }
+}
+
+fn audit_key(fault: AuditKeyFault, why: &str, log: LogForm) -> String {
+    let way = match (fault, log) {
+        (AuditKeyFault::NotConfigured, _) => {
+            return "the event log is keyed, and no key is configured: authctl writes nothing; name the file of the key \
+                    as audit_key_file in authctl.toml"
+                .into();
+        }
+        (AuditKeyFault::Missing | AuditKeyFault::Weak, LogForm::Keyed | LogForm::Unknown) => {
+            "; bring the key of this log back, no other will do"
+        }
+        (AuditKeyFault::Open(_), _) => "; make sure that nobody else has read it",
+        (AuditKeyFault::Missing | AuditKeyFault::Weak | AuditKeyFault::Unreadable, _) => "",
+    };
+    format!("{}: authctl writes nothing{way}", escape(why))
 }
