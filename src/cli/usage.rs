@@ -54,6 +54,11 @@ impl Typed {
         if let Some(meant) = meant(given, all.iter().map(String::as_str)) {
             return format!("did you mean {meant}? {} lists them all", self.help());
         }
+        let below = self.visible(&self.command).filter(|below| below.get_arguments().any(|arg| named(arg, given)));
+        let below: Vec<String> = below.map(|below| format!("{} {}", self.path, below.get_name())).collect();
+        if !below.is_empty() {
+            return format!("it belongs behind {}", below.join(" or "));
+        }
         let own: Vec<String> = self.command.get_arguments().filter(|arg| is_own(arg)).filter_map(long).collect();
         if own.is_empty() {
             return format!("it has none but those of every command: {}", self.help());
@@ -77,6 +82,9 @@ impl Typed {
 
     /// What to say to a word where a command should stand.
     pub fn command_hint(&self, given: &str) -> String {
+        if given == "help" {
+            return format!("the help is an option: {}", self.help());
+        }
         let below: Vec<&str> = self.visible(&self.command).map(Command::get_name).collect();
         if let Some(meant) = nearest(given, below.iter().copied()) {
             return format!("did you mean {} {meant}?", self.path);
@@ -104,6 +112,10 @@ impl Typed {
         });
         top.chain(groups).collect()
     }
+}
+
+fn named(arg: &Arg, given: &str) -> bool {
+    given.strip_prefix("--").is_some_and(|given| arg.get_long() == Some(given)) && is_own(arg)
 }
 
 /// Whether the word behind this option is its value.

@@ -18,10 +18,8 @@ use crate::model::text;
 const LEAST_BYTES: usize = 32;
 /// A key file beyond this is another file.
 const LIMIT_BYTES: u64 = 64 * 1024;
-/// The owner's bits and reading by the group.
-pub const ALLOWED: u32 = 0o740;
-/// Everything else.
-const TOO_OPEN: u32 = 0o777 & !ALLOWED;
+/// Everything but the owner's bits and reading by the group.
+const TOO_OPEN: u32 = 0o037;
 const ROOT: u32 = 0;
 
 /// Why there is no key; never holds the text of one.

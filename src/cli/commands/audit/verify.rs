@@ -90,7 +90,11 @@ pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
 fn say_what_it_proves(context: &mut Context<'_>, verdict: &Verdict, no_head: bool) {
     let mut console = context.console();
     if verdict.rows == 0 {
-        console.note("the log is empty: nothing to verify");
+        console.warn(
+            "the log is empty, and nothing is proved: authctl writes a first event when it makes the log, so somebody \
+             may have removed them all",
+        );
+        return;
     }
     console.note(if verdict.keyed > 0 {
         "no event was changed, added, removed or moved by anybody who does not have the key"

@@ -7,6 +7,7 @@ use super::words::{counted, listed, size};
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::view::fault_words;
 use crate::model::text;
+use crate::ops::audit::{self, Why};
 use crate::ops::doctor::{
     Address, AdminWay, AuditKeyFault, CellColumn, Closed, Fault, FileKind, KeyFault, KeyPlace, LogForm, NullColumn,
     Ownership, RoleReader, Standing, TimeColumn,
@@ -24,7 +25,7 @@ pub fn meaning(fault: &Fault) -> String {
         Fault::Triggers { .. } => {
             "triggers on users change more than a command asks for; the app has none: look at them first".into()
         }
-        Fault::EventChain(fault) => fault_words(fault),
+        Fault::EventChain(fault) => chain(fault),
         Fault::OrphanRows(found) => format!(
             "{} of accounts that are gone: ids are used again, and the next account with such an id gets them",
             counted(found.rows, "row")
@@ -219,4 +220,23 @@ fn audit_key(fault: AuditKeyFault, why: &str, log: LogForm) -> String {
         (AuditKeyFault::Missing | AuditKeyFault::Weak | AuditKeyFault::Unreadable, _) => "",
     };
     format!("{}: authctl writes nothing{way}", escape(why))
+}
+
+/// A key that was configured only now is the harmless reason for a row without one.
+fn chain(fault: &audit::Fault) -> String {
+    let words = fault_words(fault);
+    match fault.why {
+        Why::NotKeyed => {
+            format!("{words}; where the key was configured only now, the next write begins the keyed part")
+        }
+        Why::Altered(_)
+        | Why::OtherKey
+        | Why::MissingBefore(..)
+        | Why::Inserted
+        | Why::Moved(_)
+        | Why::Replaced(_)
+        | Why::Back(_)
+        | Why::Cut(_)
+        | Why::NotTheHead => words,
+    }
 }

@@ -16,7 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::check_columns;
-use crate::cli::settings::audit_key::{self, AuditKeyError};
+use crate::cli::settings::audit_key::AuditKeyError;
 use crate::cli::settings::config;
 use crate::cli::settings::key::{KeyError, KeyWarning};
 use crate::cli::view::FindingView;
@@ -25,6 +25,9 @@ use crate::ops::error::Class;
 use crate::store::{Opened, ReadAccess, Reader, StoreError};
 
 pub use command::Typed;
+
+/// What the owner of a key may keep: reading and writing.
+const OWNERS: u32 = 0o600;
 
 /// Looks, mends where asked to, and says what remains.
 pub fn run(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<u8> {
@@ -99,7 +102,7 @@ fn audit_key(error: &AuditKeyError) -> (AuditKeyFault, PathBuf, String) {
     let fault = match error {
         AuditKeyError::Missing(_) => AuditKeyFault::Missing,
         AuditKeyError::Empty(_) | AuditKeyError::Short { .. } => AuditKeyFault::Weak,
-        AuditKeyError::Open { mode, .. } => AuditKeyFault::Open(mode & audit_key::ALLOWED),
+        AuditKeyError::Open { mode, .. } => AuditKeyFault::Open(mode & OWNERS),
         AuditKeyError::Unreadable { .. } => AuditKeyFault::Unreadable,
     };
     (fault, error.path().to_owned(), error.to_string())
