@@ -57,3 +57,13 @@ fn a_session_that_lost_its_rights_at_the_question_puts_nothing_in_place() {
     assert_eq!(desk.user("ann", "role"), "patient");
     assert!(!desk.snapshot().keys().any(|name| name.contains("restor")), "{:?}", desk.snapshot().keys());
 }
+
+#[test]
+fn a_database_that_could_not_be_made_is_refused_in_a_dry_run_too() {
+    let desk = Desk::usual();
+    desk.ok(&["db", "backup", "old.db"]);
+    for run in ["-y", "-n"] {
+        let args = ["db", "restore", "old.db", run, "--database", "none/app.db"];
+        desk.refused(&args, 8, "db_readonly").names(&["none", "there is no directory"]);
+    }
+}

@@ -138,6 +138,14 @@ impl BackupFile {
         Ok(Restored { kept: Some(kept), damage, users: self.users() })
     }
 
+    /// Whether [`BackupFile::restore_as_new`] could make the file.
+    ///
+    /// # Errors
+    /// `Exists`, `ReadOnly`.
+    pub fn require_new(&self, database: &Path) -> Result<(), StoreError> {
+        create::require_free(database)
+    }
+
     /// Makes the database anew where there is none.
     ///
     /// # Errors

@@ -72,7 +72,10 @@ fn accounts(count: i64) -> String {
 fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyhow::Result<Present> {
     let opened = match Reader::open(database, context.busy_timeout, context.access()) {
         Ok(opened) => opened,
-        Err(StoreError::Missing { .. }) if std::fs::symlink_metadata(database).is_err() => return Ok(Present::Missing),
+        Err(StoreError::Missing { .. }) if std::fs::symlink_metadata(database).is_err() => {
+            backup.require_new(database).map_err(|error| present_refusal(context, database, error))?;
+            return Ok(Present::Missing);
+        }
         Err(error) => return Err(present_refusal(context, database, error).into()),
     };
     context.say_notes(&opened.notes, database);
