@@ -185,6 +185,11 @@ impl<'w> Context<'w> {
         }
     }
 
+    /// Why the configured key of the event log cannot be had; `None` where it can, or none is configured.
+    pub fn audit_key_error(&self) -> Option<&AuditKeyError> {
+        self.chain_key.as_ref().and_then(|key| key.as_ref().err())
+    }
+
     /// Which file, and who named it.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
-//! Before anything else: no core dump may hold a password.
+//! Before anything else: no core dump may hold a password, and a limit on file sizes is an error, not the end.
+
+use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
@@ -8,6 +10,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 pub fn harden() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let _ = setrlimit(Resource::Core, none);
+    // With a handler, whatever it does, a write beyond `ulimit -f` fails and is undone; without one it kills.
+    let _ = signal_hook::flag::register(signal_hook::consts::signal::SIGXFSZ, Arc::default());
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};

@@ -3,14 +3,15 @@
 //! What a newcomer would get wrong: somebody may have typed a password where there is no place for one; an
 //! argument that is not an option is never repeated on the terminal.
 
-mod hints;
+mod typed;
+mod words;
 
 use std::ffi::{OsStr, OsString};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
-use self::hints::Place;
+use self::typed::Typed;
 use super::args::Cli;
 use super::console::{ErrorForm, Verbosity, Voice};
 use super::failure::Failure;
@@ -46,7 +47,7 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Parsed::Wrong(no_command_in(arguments), voice(arguments))
             }
-            _ => Parsed::Wrong(in_our_words(&error, &Place::of(Cli::command(), arguments)), voice(arguments)),
+            _ => Parsed::Wrong(in_our_words(&error, &Typed::of(arguments)), voice(arguments)),
         },
     }
 }
@@ -81,62 +82,52 @@ fn output_value(word: &str) -> Option<&str> {
     Some(value.strip_prefix('=').unwrap_or(value))
 }
 
-fn in_our_words(error: &clap::Error, place: &Place) -> Failure {
-    let text_of = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        _ => String::new(),
-    };
-    let invalid = text_of(ContextKind::InvalidArg);
-    let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
+fn in_our_words(error: &clap::Error, typed: &Typed) -> Failure {
+    let text = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let (invalid, usage) = (text(ContextKind::InvalidArg), one_line(&text(ContextKind::Usage)));
     match error.kind() {
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
-            let hint = place.surplus().map_or_else(|| one_line(&usage), str::to_owned);
-            Failure::usage("an argument too many (not shown: it could be a secret)").hint(hint)
+            Failure::usage("an argument too many (not shown: it could be a secret)").hint(typed.operand_hint(&usage))
         }
-        ErrorKind::UnknownArgument => unknown_option(error, place, &invalid),
+        ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
+            let meant = typed.option_hint(&invalid);
+            let hint = if meant.starts_with("did you mean --password-") { meant } else { typed.instead_of_password() };
+            Failure::usage("there is no option that takes a password: everybody on this machine could read it")
+                .hint(hint)
+        }
+        ErrorKind::UnknownArgument => Failure::usage(format!("{} has no option {}", typed.path, quote(&invalid)))
+            .hint(typed.option_hint(&invalid)),
         ErrorKind::InvalidSubcommand => {
-            let word = text_of(ContextKind::InvalidSubcommand);
-            match place.command_meant(&word) {
-                Some(hint) => Failure::usage(format!("unrecognized subcommand {}", quote(&word))).hint(hint),
-                None => as_clap_says(error, place),
-            }
+            let word = text(ContextKind::InvalidSubcommand);
+            Failure::usage(format!("{} has no command {}", typed.path, quote(&word))).hint(typed.command_hint(&word))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(missing)) => missing.join(" "),
+                _ => invalid,
+            };
+            Failure::usage(format!("{} wants {missing}", typed.path)).hint(format!("{usage}; more: {}", typed.help()))
         }
         ErrorKind::TooManyValues => {
             Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
-                .hint(one_line(&usage))
+                .hint(usage)
         }
-        _ => as_clap_says(error, place),
+        _ => as_clap_says(error, typed),
     }
 }
 
-fn unknown_option(error: &clap::Error, place: &Place, option: &str) -> Failure {
-    let unexpected = || Failure::usage(format!("unexpected argument '{option}' found"));
-    if let Some(hint) = place.option_meant(option) {
-        return unexpected().hint(hint);
-    }
-    if option.starts_with("--password") {
-        return Failure::usage("there is no option that takes a password: everybody on this machine could read it")
-            .hint("give --password-stdin, --password-file FILE or --generate");
-    }
-    if error.get(ContextKind::SuggestedArg).is_some() {
-        return as_clap_says(error, place);
-    }
-    unexpected().hint(format!("{} lists the options", place.help()))
-}
-
-/// clap's message, and its tips in one line.
-fn as_clap_says(error: &clap::Error, place: &Place) -> Failure {
+/// clap's message, and its tips in one line, save the one that leads astray: `-- --x` makes an operand of an option.
+fn as_clap_says(error: &clap::Error, typed: &Typed) -> Failure {
     let text = error.render().to_string();
     let mut paragraphs = text.split("\n\n");
-    let message = paragraphs.next().unwrap_or_default();
-    let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
-    let tips: Vec<String> = paragraphs
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
+    let message = one_line(paragraphs.next().unwrap_or_default());
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    let mut hints: Vec<String> = paragraphs
         .map(one_line)
+        .filter(|hint| !hint.is_empty() && !hint.starts_with("For more information") && !hint.contains("tip: to pass "))
         .collect();
-    let failure = Failure::usage(message);
-    if tips.is_empty() { failure.hint(place.help()) } else { failure.hint(tips.join("; ")) }
+    hints.push(format!("more: {}", typed.help()));
+    Failure::usage(message).hint(hints.join("; "))
 }
 
 /// A group such as `authctl user` alone.

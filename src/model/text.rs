@@ -2,6 +2,12 @@
 
 use std::path::Path;
 
+/// A path for machines: exactly as it is, so that it opens the file; one that is not UTF-8, which no JSON can hold,
+/// as for a message.
+pub fn exact(path: &Path) -> String {
+    path.to_str().map_or_else(|| self::path(path), str::to_owned)
+}
+
 /// A path for a message: bytes that are not UTF-8 and control characters are escaped.
 pub fn path(path: &Path) -> String {
     path.as_os_str()

@@ -142,7 +142,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The backup does not hold what the database holds.
-    #[error("the backup at '{}' could not be verified: {detail}", crate::model::text::path(path))]
+    #[error("the copy '{}' could not be made: {detail}", crate::model::text::path(path))]
     Backup {
         /// Where it was to be.
         path: PathBuf,

@@ -140,7 +140,7 @@ fn show_tells_everything_and_an_unknown_id_is_not_found() {
     let words = desk.ok(&["audit", "show", "1"]).stdout;
     assert!(words.contains("lost phone") && words.contains("10 minutes ago"), "{words}");
     desk.refused(&["audit", "show", "9"], 3, "not_found").names(&["no event 9"]).advises(&["8"]);
-    desk.refused(&["audit", "show", "-1"], 2, "usage");
+    desk.refused(&["audit", "show", "-1"], 3, "not_found").names(&["no event -1"]);
     desk.refused(&["audit", "show", "eight"], 2, "usage").names(&["eight"]);
     desk.refused(&["audit", "show"], 2, "usage");
 }

@@ -160,6 +160,8 @@ fn keep_removes_the_oldest_of_our_own_backups_and_nothing_else() {
         "app.db.backup-20240101T000000Z.old",
         "app.db.backup-20240101T000000Z-2-3",
         "app.db.backup-2024-01-01T000000Z",
+        "app.db.backup-20241301T000000Z",
+        "app.db.backup-99999999T999999Z",
         "app.db.before-restore-20240101T000000Z",
         "other.db.backup-20240101T000000Z",
         "xapp.db.backup-20240101T000000Z",
@@ -213,5 +215,33 @@ fn a_dry_run_makes_nothing_and_says_what_it_would_make() {
     let plan = desk.json(&["db", "backup", "-n", "copy.db"]);
     let path = desk.path("copy.db").display().to_string();
     assert_eq!(plan, json!({"backup": path, "bytes": null, "users": 10, "sha256": null, "removed": []}));
+    assert_eq!(desk.snapshot(), before);
+}
+
+/// Control characters are escaped for people; a script gets the name that opens the file.
+#[test]
+fn paths_in_json_are_exact() {
+    let desk = Desk::usual();
+    let made = desk.json(&["db", "backup", "odd \u{1b}[31m\nname.db"]);
+    let path = made["backup"].as_str().expect("a path");
+    assert!(std::path::Path::new(path).is_file(), "{path:?}");
+    let table = desk.ok(&["db", "backup", "odd \u{1b}[32m.db"]).stdout;
+    assert!(!table.contains('\u{1b}'), "{table:?}");
+    let restored = desk.json(&["db", "restore", path, "-y"]);
+    assert_eq!(restored["backup"], path);
+}
+
+/// `ulimit -f` ends most programs; here it is as a disk without room.
+#[test]
+fn a_limit_on_file_sizes_is_an_error_and_leaves_nothing() {
+    let desk = Desk::usual();
+    let before = desk.snapshot();
+    let line = "ulimit -f 8 && exec \"$0\" db backup small.db --json";
+    let mut shell = Command::new("bash");
+    shell.args(["-c", line, env!("CARGO_BIN_EXE_authctl")]).current_dir(desk.dir.path());
+    let out = shell.env_clear().env("HOME", "/nonexistent").output().expect("bash");
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert_eq!((out.status.code(), out.stdout.as_slice()), (Some(8), &b""[..]), "{out:?}");
+    assert!(stderr.contains("small.db") && stderr.contains("has room"), "{stderr}");
     assert_eq!(desk.snapshot(), before);
 }

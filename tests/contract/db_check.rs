@@ -123,8 +123,8 @@ fn info_tells_the_stage_in_words_and_the_accounts_by_kind() {
     for (desk, words, pending) in [
         (Desk::with(fixture::preauth), "before accounts had passwords", 11),
         (Desk::with(half), "half altered: some of the nine columns are missing", 7),
-        (Desk::with(fixture::unlogged), "migrated", 2),
-        (Desk::usual(), "migrated", 0),
+        (Desk::with(fixture::unlogged), "with the nine columns", 2),
+        (Desk::usual(), "with the nine columns", 0),
         (Desk::with(later), "of a later version of the app", 2),
         (Desk::with(fixture::head), "of the newest version of the app, with customers", 0),
     ] {

@@ -19,6 +19,19 @@ fn mended_by(sql: &str, id: &str, severity: &str, line: &str) {
     well(&desk, &[]);
 }
 
+/// Pastes the command of a finding with its word in capitals filled in.
+#[track_caller]
+fn paste_with(desk: &Desk, finding: &Value, word: &str) {
+    let value = match word {
+        "ADDRESS" => "new@example.org",
+        "NAME" => "newt",
+        "ID" => "1",
+        other => panic!("nobody knows what to write for {other}"),
+    };
+    assert_eq!(command(finding).matches(word).count(), 1, "{finding:#}");
+    paste(desk, &command(finding).replace(word, value));
+}
+
 fn set(assignment: &str) -> String {
     format!("UPDATE users SET {assignment} WHERE username = 'bob'")
 }
@@ -91,6 +104,8 @@ fn a_name_or_an_address_that_is_null_is_found() {
         desk.sql(&set(&format!("{column} = NULL")));
         let finding = only(&desk, &[], "null-breaks-app");
         assert_eq!(command(&finding), format!("authctl user edit {} --{column} {placeholder}", who(column)));
+        paste_with(&desk, &finding, placeholder);
+        well(&desk, &[]);
     }
 }
 
@@ -119,6 +134,8 @@ fn cells_of_the_wrong_kind_are_found_and_mended() {
         let desk = ill(&set(&format!("{column} = x'ff00'")));
         let finding = only(&desk, &[], "unreadable-cell");
         assert_eq!(command(&finding), format!("authctl user edit {} --{option} {value}", who(column)));
+        paste_with(&desk, &finding, value);
+        well(&desk, &[]);
     }
 }
 
@@ -139,10 +156,14 @@ fn addresses_that_no_login_finds_are_found_with_the_one_that_it_would() {
     let finding = only(&desk, &[], "email-cannot-login");
     assert_eq!(command(&finding), "authctl user edit bob --email Bob@example.org");
     assert_eq!(finding["subject"], "id:2 bob (should be 'Bob@example.org')");
+    paste(&desk, command(&finding));
+    well(&desk, &[]);
     let desk = ill(&set("email = 'bob@localhost'"));
     let finding = only(&desk, &[], "email-cannot-login");
     assert_eq!(command(&finding), "authctl user edit bob --email ADDRESS");
     assert!(finding["message"].as_str().expect("words").contains("refuses"), "{finding:#}");
+    paste_with(&desk, &finding, "ADDRESS");
+    well(&desk, &[]);
 }
 
 #[test]
@@ -209,10 +230,14 @@ fn exact_twins_are_found_where_the_table_lets_them_in() {
     );
     let finding = only(&desk, &[], "exact-twin");
     assert_eq!(command(&finding), "authctl user edit rob --email ADDRESS");
+    paste_with(&desk, &finding, "ADDRESS");
+    well(&desk, &[]);
     desk.sql("UPDATE users SET username = 'bob', email = 'rob@example.org' WHERE id = 3");
     let finding = only(&desk, &[], "exact-twin");
     // A username names nobody here.
     assert_eq!(command(&finding), "authctl user edit id:3 --username NAME");
+    paste_with(&desk, &finding, "NAME");
+    well(&desk, &[]);
 }
 
 #[test]
@@ -222,6 +247,12 @@ fn two_customers_may_share_a_name_but_not_an_address() {
     let twins = findings(&document).iter().find(|finding| finding["id"] == "exact-twin").expect("found");
     assert_eq!(twins["subject"], "2 accounts");
     assert_eq!(command(twins), "authctl user edit id:3 --email ADDRESS");
+    let shared = desk.cell("SELECT email FROM users WHERE id = 3");
+    paste(&desk, "authctl migrate");
+    paste_with(&desk, twins, "ADDRESS");
+    assert!(!ids(&look(&desk, &[])).contains(&"exact-twin"));
+    desk.sql(&format!("UPDATE users SET email = '{shared}' WHERE id = 3"));
+    assert!(ids(&look(&desk, &[])).contains(&"exact-twin"));
     desk.sql("UPDATE users SET username = 'twin', email = 'other@example.org' WHERE id = 3");
     assert!(!ids(&look(&desk, &[])).contains(&"exact-twin"));
     desk.sql("UPDATE users SET customer_id = 1 WHERE id = 3");

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::chown;
+use std::path::Path;
 
 use serde_json::json;
 
+use crate::audit_tampering::configure_key;
 use crate::doctor_desk::{chmod, command, document, findings, healthy, ids, look, mode, only, paste, well};
 use crate::harness::{Desk, KEY};
 use crate::process::{Real, is_root};
@@ -218,4 +220,94 @@ fn a_key_of_the_environment_is_not_judged_by_an_env_file_and_the_other_way_round
     desk.write(".env", "SECRET_KEY=short\n");
     chmod(&desk.path(".env"), 0o600);
     well(&desk, &[]);
+}
+
+/// A healthy file whose log is keyed, or is yet to be.
+fn with_audit_key(keyed: bool) -> Desk {
+    let desk = healthy();
+    configure_key(&desk, KEY);
+    if keyed {
+        paste(&desk, "authctl user verify bob");
+        well(&desk, &[]);
+    }
+    desk
+}
+
+#[test]
+fn a_key_of_the_log_that_cannot_be_had_is_found_and_the_log_is_not_called_broken() {
+    let made = |desk: &Desk| format!("(umask 077; authctl secret generate >{})", desk.path("audit.key").display());
+    let looked_for = |_: &Desk| "authctl config show".to_owned();
+    let closed = |desk: &Desk| format!("chmod 600 {}", desk.path("audit.key").display());
+    type Case = (bool, fn(&Path), fn(&Desk) -> String);
+    let cases: [Case; 7] = [
+        (false, |key| fs::remove_file(key).expect("removed"), made),
+        (false, |key| fs::write(key, "").expect("written"), made),
+        (true, |key| fs::remove_file(key).expect("removed"), looked_for),
+        (true, |key| fs::write(key, "\n").expect("written"), looked_for),
+        (true, |key| fs::write(key, "short\n").expect("written"), looked_for),
+        (true, |key| chmod(key, 0o644), closed),
+        (true, |key| chmod(key, 0o606), closed),
+    ];
+    for (keyed, harm, line) in cases {
+        let desk = with_audit_key(keyed);
+        let key = fs::read(desk.path("audit.key")).expect("a key");
+        harm(&desk.path("audit.key"));
+        let document = look(&desk, &[]);
+        assert_eq!(ids(&document), ["audit-key"], "{document:#}");
+        let finding = &findings(&document)[0];
+        assert_eq!((&finding["severity"], command(finding)), (&json!("error"), line(&desk).as_str()));
+        assert!(finding["message"].as_str().expect("words").contains("writes nothing"), "{finding:#}");
+        let checked = document["checked"].as_array().expect("ids");
+        assert_eq!(checked.contains(&"event-chain".into()), !keyed, "{document:#}");
+        paste(&desk, command(finding));
+        if command(finding) == looked_for(&desk) {
+            assert_eq!(ids(&look(&desk, &[])), ["audit-key"]);
+            fs::write(desk.path("audit.key"), key).expect("brought back");
+            chmod(&desk.path("audit.key"), 0o600);
+        }
+        if !keyed {
+            // The first row that is written with the new key begins the keyed part.
+            let pending = only(&desk, &[], "event-chain");
+            assert!(pending["message"].as_str().expect("words").contains("the next write begins"), "{pending:#}");
+            paste(&desk, "authctl user verify bob");
+        }
+        well(&desk, &[]);
+    }
+}
+
+#[test]
+fn a_keyed_log_without_a_configured_key_is_found() {
+    let desk = with_audit_key(true);
+    let configured = fs::read(desk.path("authctl.toml")).expect("a configuration");
+    desk.write("authctl.toml", crate::harness::CHEAP);
+    let finding = only_of(&desk, "audit-key");
+    assert_eq!((&finding["subject"], command(&finding)), (&json!("audit_key_file"), "authctl config show"));
+    assert!(finding["message"].as_str().expect("words").contains("is keyed"), "{finding:#}");
+    paste(&desk, command(&finding));
+    desk.write("authctl.toml", configured);
+    well(&desk, &[]);
+}
+
+/// The finding of this id, whatever else there is.
+fn only_of(desk: &Desk, id: &str) -> serde_json::Value {
+    let document = look(desk, &[]);
+    findings(&document).iter().find(|finding| finding["id"] == id).unwrap_or_else(|| panic!("{document:#}")).clone()
+}
+
+#[test]
+fn nothing_in_the_file_is_mended_without_the_key_of_its_log() {
+    let desk = with_audit_key(true);
+    desk.sql("UPDATE users SET locked_until = '2020-06-07 10:00:00.000000' WHERE username = 'bob'");
+    desk.sql("DROP INDEX ix_users_email");
+    chmod(&desk.db(), 0o644);
+    fs::remove_file(desk.path("audit.key")).expect("removed");
+    let document = look(&desk, &[]);
+    assert_eq!(ids(&document), ["stuck-lock", "database-mode", "audit-key", "missing-index"], "{document:#}");
+    let fixable: Vec<&serde_json::Value> = findings(&document).iter().map(|finding| &finding["fixable"]).collect();
+    assert_eq!(fixable, [false, true, false, false]);
+    let before = fs::read(desk.db()).expect("the file");
+    let out = desk.run(&["doctor", "--fix", "-y", "--json"]);
+    assert_eq!(out.json()["mended"], json!(["database-mode"]));
+    out.refusal(&[], 11, "findings").names(&["3 findings"]);
+    assert_eq!((fs::read(desk.db()).expect("the file"), mode(&desk.db())), (before, 0o600));
 }

@@ -95,11 +95,7 @@ pub fn well(desk: &Desk, args: &[&str]) {
 /// Pastes a command into a shell in the directory of the desk.
 #[track_caller]
 pub fn paste(desk: &Desk, command: &str) -> Output {
-    let bin = bin();
-    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").expect("PATH"));
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]).current_dir(desk.dir.path()).env_clear().env("PATH", path).env("SECRET_KEY", KEY);
-    let out = shell.env("SQL", desk.path("pasted.sql")).env("HOME", "/nonexistent").output().expect("a shell");
+    let out = paste_out(desk, command);
     assert!(out.status.success(), "{command}: {out:?}");
     if let Ok(words) = fs::read_to_string(desk.path("pasted.sql")) {
         fs::remove_file(desk.path("pasted.sql")).expect("removed");
@@ -107,6 +103,15 @@ pub fn paste(desk: &Desk, command: &str) -> Output {
         open(Path::new(file)).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
     out
+}
+
+/// The same for a command that only says more: it may end with findings.
+pub fn paste_out(desk: &Desk, command: &str) -> Output {
+    let bin = bin();
+    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").expect("PATH"));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).current_dir(desk.dir.path()).env_clear().env("PATH", path).env("SECRET_KEY", KEY);
+    shell.env("SQL", desk.path("pasted.sql")).env("HOME", "/nonexistent").output().expect("a shell")
 }
 
 /// A directory with the binary, and a `sqlite3` that hands its two arguments over to the test.

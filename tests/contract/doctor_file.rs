@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::doctor_desk::{chmod, command, findings, healthy, ids, ill, look, only, paste, well};
+use crate::doctor_desk::{chmod, command, findings, healthy, ids, ill, look, only, paste, paste_out, well};
 use crate::fixture;
 use crate::harness::{Desk, open};
 
@@ -116,6 +116,10 @@ fn every_change_of_the_log_is_found() {
         let broken = broken.unwrap_or_else(|| panic!("{sql}: {document:#}"));
         assert_eq!((&broken["severity"], &broken["subject"]), (&json!("error"), &json!(subject)), "{sql}");
         assert_eq!(command(broken), "authctl audit verify");
+        // It says more of the same row; nothing can bring a row back.
+        let out = paste_out(&desk, command(broken));
+        assert_eq!(out.status.code(), Some(11), "{sql}: {out:?}");
+        assert!(String::from_utf8_lossy(&out.stderr).contains(subject), "{sql}: {out:?}");
     }
 }
 
@@ -194,6 +198,9 @@ fn damage_is_a_finding_and_the_other_checks_go_on() {
     let document = look(&desk, &[]);
     assert_eq!(ids(&document), ["damaged", "hair-trigger"], "{document:#}");
     assert_eq!(command(&findings(&document)[0]), "authctl db check");
+    let out = paste_out(&desk, command(&findings(&document)[0]));
+    assert_eq!(out.status.code(), Some(11), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stdout).contains("integrity"), "{out:?}");
     // The table of the accounts itself: what needs it is not checked, and the rest is.
     damage(&desk, "users");
     let document = look(&desk, &[]);

@@ -54,7 +54,7 @@ pub enum Answer {
     /// Yes to a question that holds this.
     YesTo(&'static str),
     Interrupt,
-    /// Somebody else runs this SQL while the question stands; then the text is typed.
+    /// Somebody else runs this SQL while the question stands; then the text is typed, or yes.
     Meanwhile(&'static str, &'static str),
 }
 
@@ -142,6 +142,10 @@ impl Prompter for Person {
             Answer::Yes => Ok(true),
             Answer::YesTo(part) => {
                 assert!(question.contains(part), "{question}");
+                Ok(true)
+            }
+            Answer::Meanwhile(sql, _) => {
+                open(&self.1).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
                 Ok(true)
             }
             Answer::No => Ok(false),

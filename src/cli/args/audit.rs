@@ -82,7 +82,7 @@ pub struct AuditListArgs {
     pub filter: EventFilterArgs,
 
     /// At most this many: the newest [default with --follow: 10]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::number::count, allow_negative_numbers = true)]
     pub limit: Option<u64>,
 
     /// Go on and print new events as they come, until ^C
@@ -98,7 +98,7 @@ pub struct AuditListArgs {
 #[derive(Debug, Args)]
 pub struct AuditShowArgs {
     /// Id of the event
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = super::number::event, allow_negative_numbers = true)]
     pub id: i64,
 
     /// Options of every command.

@@ -53,8 +53,8 @@ pub struct BackupArgs {
     pub file: Option<PathBuf>,
 
     /// Remove all but the newest N of the backups that authctl made beside the database
-    #[arg(long, value_name = "N", conflicts_with = "file")]
-    pub keep: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = super::number::count, allow_negative_numbers = true)]
+    pub keep: Option<u64>,
 
     /// Options of every command.
     #[command(flatten)]

@@ -6,6 +6,7 @@
 mod audit;
 mod database;
 mod global;
+mod number;
 mod session;
 mod token;
 mod user;

@@ -33,19 +33,25 @@ pub fn run(context: &mut Context<'_>, args: &AuditArgs) -> anyhow::Result<u8> {
 fn show(context: &mut Context<'_>, args: &AuditShowArgs) -> anyhow::Result<u8> {
     let reader = context.reader()?;
     let Some(event) = audit::show(&reader, args.id).map_err(Refused)? else {
-        let head = audit::head(&reader).map_err(Refused)?.0;
-        return Err(Failure::new(Class::NotFound, format!("there is no event {}", args.id))
-            .hint(match head.id {
-                0 => "the log is empty".to_owned(),
-                last => format!("the last one is {last}; authctl audit list shows them"),
-            })
-            .into());
+        return Err(no_event(&reader, args.id)?.into());
     };
     let unreadable = !event.bad.is_empty();
     let view = AuditView::new(event, Since::Said(context.now()));
     emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
     say_unreadable(context, u64::from(unreadable));
     Ok(DONE)
+}
+
+fn no_event(reader: &Reader, id: i64) -> Result<Failure, Refused> {
+    let (first, last) = audit::ends(reader).map_err(Refused)?;
+    let hint = match (first, last) {
+        (Some(first), Some(last)) if id < first && id > 0 => {
+            format!("the log begins at {first} and goes to {last}; audit prune writes what it removes to a file")
+        }
+        (_, Some(last)) => format!("the last one is {last}; authctl audit list shows them"),
+        (_, None) => "the log is empty".to_owned(),
+    };
+    Ok(Failure::new(Class::NotFound, format!("there is no event {id}")).hint(hint))
 }
 
 /// Rows in exact form; JSON lines unless another form for machines is asked for.
@@ -156,17 +162,32 @@ impl Wanted {
     }
 }
 
+/// How times of the log are given.
+const TIMES: &str = "give 2026-11-25, '2026-11-25 01:55' (UTC), or -2h for two hours ago";
+
 /// A time of the log: as everywhere, and `-2h` for two hours ago.
 fn moment(option: &str, text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
-    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("{option}: {error}"));
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("{option}: {error}")).hint(TIMES);
     if let Some(ago) = text.strip_prefix('-') {
         return parse_duration(ago).map(|span| now.saturating_sub(span)).map_err(|error| wrong(&error));
+    }
+    if let Some(ahead) = text.strip_prefix('+')
+        && parse_duration(ahead).is_ok()
+    {
+        return Err(
+            wrong(&format!("{} is still to come", quote(text))).hint(format!("{option}=-{ahead} is {ahead} ago"))
+        );
     }
     if parse_duration(text).is_ok() {
         return Err(wrong(&format!("{} is a duration, not a time", quote(text)))
             .hint(format!("{option}=-{text} is {text} ago")));
     }
-    parse_input(text, now).map_err(|error| wrong(&error))
+    match parse_input(text, now) {
+        Ok(time) => Ok(time),
+        // A misspelt time; one that there cannot be is explained as it stands.
+        Err(error) if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('-') => Err(wrong(&error)),
+        Err(_) => Err(wrong(&format!("cannot read the time {}", quote(text)))),
+    }
 }
 
 /// The name of an event, as it is stored.

@@ -58,6 +58,14 @@ pub enum AuditKeyError {
 }
 
 impl AuditKeyError {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Empty(path) => path,
+            Self::Short { path, .. } | Self::Open { path, .. } | Self::Unreadable { path, .. } => path,
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {

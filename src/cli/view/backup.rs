@@ -31,18 +31,18 @@ impl BackupView {
     /// A backup that was made, and the older ones that were removed.
     pub fn made(made: &BackupMade, sha256: &str, removed: &[PathBuf]) -> Self {
         Self {
-            backup: text::path(&made.path),
+            backup: text::exact(&made.path),
             bytes: Some(made.bytes),
             users: made.users,
             sha256: Some(sha256.to_owned()),
-            removed: removed.iter().map(|path| text::path(path)).collect(),
+            removed: removed.iter().map(|path| text::exact(path)).collect(),
         }
     }
 
     /// One that would be made.
     pub fn planned(path: &Path, users: i64, removed: &[PathBuf]) -> Self {
-        let removed = removed.iter().map(|path| text::path(path)).collect();
-        Self { backup: text::path(path), bytes: None, users, sha256: None, removed }
+        let removed = removed.iter().map(|path| text::exact(path)).collect();
+        Self { backup: text::exact(path), bytes: None, users, sha256: None, removed }
     }
 }
 

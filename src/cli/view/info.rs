@@ -74,7 +74,7 @@ impl InfoView {
         }
         let events = facts.events;
         Self {
-            database: text::path(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
+            database: text::exact(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
             bytes: facts.bytes,
             pages: facts.pages,
             page_size: facts.page_size,
@@ -109,7 +109,7 @@ fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::BeforeAuth => "before accounts had passwords",
         Stage::HalfAltered => "half altered: some of the nine columns are missing",
-        Stage::Migrated => "migrated",
+        Stage::Migrated => "with the nine columns",
         Stage::Later => "of a later version of the app",
         Stage::Customers => "of the newest version of the app, with customers",
     }

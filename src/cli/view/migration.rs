@@ -38,7 +38,7 @@ impl MigrationView {
     pub fn new(steps: Vec<Step>, backup: Option<&Path>) -> Self {
         let up_to_date = steps.iter().all(|step| step.state == StepState::Applied);
         let steps = steps.into_iter().map(StepView::from).collect();
-        Self { up_to_date, steps, backup: backup.map(text::path) }
+        Self { up_to_date, steps, backup: backup.map(text::exact) }
     }
 
     /// The steps.

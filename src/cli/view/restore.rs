@@ -39,7 +39,7 @@ const COLUMNS: [Column; 9] = [
 impl RestoreView {
     /// Puts it together; `kept` is the copy of the file that was there before.
     pub fn new(database: &Path, file: &Path, backup: &BackupFile, loss: Option<&Loss>, kept: Option<&Path>) -> Self {
-        let absolute = |path: &Path| text::path(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let absolute = |path: &Path| text::exact(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         Self {
             database: absolute(database),
             backup: absolute(file),

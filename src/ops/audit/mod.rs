@@ -11,7 +11,7 @@ mod verify;
 
 pub use list::{About, By, EventQuery, ListedEnd, about, each, show};
 pub use prune::{Plan, Pruned, check_export, expected_lock, in_the_way, plan, prune};
-pub use verify::{Fault, HeadCheck, Sequence, Verdict, Why, head, verify};
+pub use verify::{Fault, HeadCheck, Sequence, Verdict, Why, ends, head, verify};
 
 use super::error::Error;
 use crate::store::{Reader, StoreError};

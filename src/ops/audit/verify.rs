@@ -119,6 +119,16 @@ pub fn head(reader: &Reader) -> Result<(Head, u64), Error> {
     })
 }
 
+/// The ids of the first and the last row, where there are any.
+///
+/// # Errors
+/// The file's; `Pending` where there is no log.
+pub fn ends(reader: &Reader) -> Result<(Option<i64>, Option<i64>), Error> {
+    require_log(reader)?;
+    let id = |event: Option<StoredEvent>| event.map(|event| event.row.id);
+    reader.at_once(|view| Ok((id(view.first_event()?), id(view.last_event()?))))
+}
+
 fn head_at(view: View<'_>) -> Result<Head, StoreError> {
     Ok(view.last_event()?.map_or_else(Head::empty, |last| Head { id: last.row.id, hash: last.hash }))
 }

@@ -116,6 +116,8 @@ pub enum Check {
     KeyUnusable,
     /// The signing key is short.
     KeyShort,
+    /// The key of the event log cannot be had: nothing is written without it.
+    AuditKey,
     /// There is no room for a backup.
     FreeDisk,
     /// The file is in WAL mode.
@@ -126,7 +128,7 @@ pub enum Check {
 
 impl Check {
     /// All checks, in the order of `docs/doctor.md`.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::HotJournal,
         Self::Damaged,
         Self::SchemaPending,
@@ -167,6 +169,7 @@ impl Check {
         Self::KeyDefault,
         Self::KeyUnusable,
         Self::KeyShort,
+        Self::AuditKey,
         Self::FreeDisk,
         Self::WalMode,
         Self::SqliteVersion,
@@ -215,6 +218,7 @@ impl Check {
             Self::KeyDefault => "key-default",
             Self::KeyUnusable => "key-unusable",
             Self::KeyShort => "key-short",
+            Self::AuditKey => "audit-key",
             Self::FreeDisk => "free-disk",
             Self::WalMode => "wal-mode",
             Self::SqliteVersion => "sqlite-version",
@@ -247,7 +251,8 @@ impl Check {
             | Self::KeyFileMode
             | Self::KeyEmpty
             | Self::KeyDefault
-            | Self::KeyUnusable => Severity::Error,
+            | Self::KeyUnusable
+            | Self::AuditKey => Severity::Error,
             Self::MissingIndex
             | Self::Triggers
             | Self::OrphanRows
@@ -311,6 +316,7 @@ impl Check {
             | Self::KeyDefault
             | Self::KeyUnusable
             | Self::KeyShort
+            | Self::AuditKey
             | Self::FreeDisk
             | Self::WalMode
             | Self::SqliteVersion => Mending::ByHand,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::{Check, Severity};
 use super::fault::Fault;
-use super::finding::{Account, Finding, Fixable, Share};
+use super::finding::{Account, AuditKeyFault, Finding, Fixable, LogForm, Share};
 use super::{Around, Database, Report, Usernames, accounts, admins, files};
 use crate::model::secret::ChainKey;
 use crate::model::time::Timestamp;
@@ -16,7 +16,7 @@ use crate::ops::{Settings, audit};
 use crate::store::{self, Likeness, MigrationPlan, NameColumn, Reader, Schema, StepState, StoreError, Twin};
 
 /// The checks of files and keys, which need no database.
-const OUTSIDE: [Check; 15] = [
+const OUTSIDE: [Check; 16] = [
     Check::DatabaseMode,
     Check::DatabaseOwner,
     Check::DirectoryMode,
@@ -31,6 +31,7 @@ const OUTSIDE: [Check; 15] = [
     Check::KeyDefault,
     Check::KeyUnusable,
     Check::KeyShort,
+    Check::AuditKey,
     Check::FreeDisk,
 ];
 
@@ -39,6 +40,10 @@ pub fn look_around(around: &Around) -> Report {
     let mut report = Report { findings: files::look(around), checked: OUTSIDE.to_vec(), usernames: Usernames::Unique };
     if let Some((fault, place)) = &around.key {
         report.found(Fault::Key { fault: fault.clone(), place: place.clone() });
+    }
+    if let Some((fault, file, why)) = &around.audit_key {
+        let (file, why) = (Some(file.clone()), why.clone());
+        report.found(Fault::AuditKey { fault: *fault, file, why, log: LogForm::Unknown });
     }
     report
 }
@@ -69,6 +74,7 @@ pub fn examine(
             }
             report.as_a_whole(reader, key)?;
             report.accounts(reader, settings, now)?;
+            report.keep_from_writing();
         }
     }
     report.findings.sort_by_key(|finding| {
@@ -140,12 +146,43 @@ impl Report {
             }
         }
         if schema.has_events()
-            && let Some(verdict) = self.part(&[Check::EventChain], audit::verify(reader, key, &[]))?
-            && let Some(fault) = verdict.fault
+            && let Some(verdict) = self.part(&[], audit::verify(reader, key, &[]))?
         {
-            self.found(Fault::EventChain(fault));
+            self.log(verdict);
         }
         Ok(())
+    }
+
+    /// Keyed rows that could not be checked are no fault of the log, and the log is not checked then.
+    fn log(&mut self, verdict: audit::Verdict) {
+        let form = if verdict.keyed > 0 { LogForm::Keyed } else { LogForm::Plain };
+        let mut known = false;
+        for finding in &mut self.findings {
+            if let Fault::AuditKey { log, .. } = &mut finding.fault {
+                (*log, known) = (form, true);
+            }
+        }
+        if verdict.unchecked == 0 {
+            self.checked.push(Check::EventChain);
+        } else if !known {
+            let fault = AuditKeyFault::NotConfigured;
+            self.found(Fault::AuditKey { fault, file: None, why: String::new(), log: form });
+        }
+        if let Some(fault) = verdict.fault {
+            self.found(Fault::EventChain(fault));
+        }
+    }
+
+    /// What writes into the file is kept from it where the key of its log cannot be had.
+    fn keep_from_writing(&mut self) {
+        if !self.findings.iter().any(|finding| finding.fault.check() == Check::AuditKey) {
+            return;
+        }
+        for finding in &mut self.findings {
+            if !matches!(finding.fault, Fault::Mode { .. } | Fault::HotJournal) {
+                finding.fixable = Fixable::No;
+            }
+        }
     }
 
     fn schema(&mut self, schema: &Schema, plan: MigrationPlan) {

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::check::Check;
 use super::finding::{
-    Address, AdminWay, CellColumn, Closed, FileKind, KeyFault, KeyPlace, NullColumn, Ownership, RoleReader, Standing,
-    TimeColumn,
+    Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, KeyFault, KeyPlace, LogForm, NullColumn, Ownership,
+    RoleReader, Standing, TimeColumn,
 };
 use crate::ops::audit;
 use crate::store::{NameColumn, Orphans};
@@ -48,6 +48,7 @@ pub enum Fault {
     DatabaseOwner { path: PathBuf, owner: String, ownership: Ownership },
     SideFileOwner { path: PathBuf, database: PathBuf, owner: String, wanted: String },
     Key { fault: KeyFault, place: KeyPlace },
+    AuditKey { fault: AuditKeyFault, file: Option<PathBuf>, why: String, log: LogForm },
     FreeDisk { directory: PathBuf, free: u64, wanted: u64 },
     WalMode,
     SqliteVersion { ours: &'static str },
@@ -88,6 +89,7 @@ impl Fault {
             Self::DatabaseOwner { .. } => Check::DatabaseOwner,
             Self::SideFileOwner { .. } => Check::SideFileOwner,
             Self::Key { fault, .. } => fault.check(),
+            Self::AuditKey { .. } => Check::AuditKey,
             Self::FreeDisk { .. } => Check::FreeDisk,
             Self::WalMode => Check::WalMode,
             Self::SqliteVersion { .. } => Check::SqliteVersion,

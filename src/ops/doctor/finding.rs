@@ -183,6 +183,32 @@ pub enum KeyFault {
     Short(usize),
 }
 
+/// Why the key of the event log cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AuditKeyFault {
+    /// None is configured, and the log is keyed.
+    NotConfigured,
+    /// Its file is not there.
+    Missing,
+    /// Its file holds less than a key.
+    Weak,
+    /// Its file is open to others; the mode that would do.
+    Open(u32),
+    /// Its file is not read.
+    Unreadable,
+}
+
+/// Whether the event log has keyed rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogForm {
+    /// It has: no other key will do.
+    Keyed,
+    /// It has none yet.
+    Plain,
+    /// The log was not read.
+    Unknown,
+}
+
 /// What the app does with a role that it does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RoleReader {

@@ -20,8 +20,8 @@ pub use check::{Check, Mending, Severity};
 pub use examine::{examine, look_around};
 pub use fault::Fault;
 pub use finding::{
-    Account, Address, AdminWay, CellColumn, Closed, FileKind, Finding, Fixable, KeyFault, KeyPlace, NullColumn,
-    Ownership, RoleReader, Share, Standing, TimeColumn,
+    Account, Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, Finding, Fixable, KeyFault, KeyPlace,
+    LogForm, NullColumn, Ownership, RoleReader, Share, Standing, TimeColumn,
 };
 pub use mend::{mend_counters, mend_locks, set_mode};
 
@@ -40,6 +40,8 @@ pub struct Around {
     pub secret_file: Option<PathBuf>,
     /// What is wrong with the signing key, and where it is.
     pub key: Option<(KeyFault, KeyPlace)>,
+    /// Why the configured key of the event log cannot be had, its file, and that in words.
+    pub audit_key: Option<(AuditKeyFault, PathBuf, String)>,
 }
 
 /// What was found, and what was looked at.

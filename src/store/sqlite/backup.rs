@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::copy::{Partial, Watch, copy_and_verify, count, failed};
 use super::{Place, Reader, StoreError, create, files};
-use crate::model::time::Timestamp;
+use crate::model::time::{Timestamp, parse_input};
 
 /// What a backup's name has after the database's, before the time.
 const MARK: &str = ".backup-";
@@ -122,7 +122,7 @@ impl Reader {
 
     /// The backups beside the database that are older than the newest `keep`, oldest first: regular files alone,
     /// with exactly the names that `authctl` gives. `made` counts as the newest, whatever the clock says.
-    pub fn older_backups(&self, made: &Path, keep: u32) -> Vec<PathBuf> {
+    pub fn older_backups(&self, made: &Path, keep: u64) -> Vec<PathBuf> {
         let database = &self.place.real;
         let directory = files::directory(database);
         let mut found: Vec<(String, u32, PathBuf)> = std::fs::read_dir(&directory)
@@ -178,7 +178,7 @@ fn stamp_of(database: &Path, name: &std::ffi::OsStr) -> Option<(String, u32)> {
     let rest = std::str::from_utf8(rest).ok()?.strip_prefix(MARK)?;
     let (stamp, again) = rest.split_once('Z')?;
     let shape = |(at, c): (usize, char)| if at == 8 { c == 'T' } else { c.is_ascii_digit() };
-    if stamp.len() != "20261125T020000".len() || !stamp.chars().enumerate().all(shape) {
+    if stamp.len() != "20261125T020000".len() || !stamp.chars().enumerate().all(shape) || !is_time(stamp) {
         return None;
     }
     let number = match again.strip_prefix('-') {
@@ -187,6 +187,14 @@ fn stamp_of(database: &Path, name: &std::ffi::OsStr) -> Option<(String, u32)> {
         None | Some(_) => return None,
     };
     Some((stamp.to_owned(), number))
+}
+
+/// Whether there is such a time: `20261125T020000`, and not `99999999T999999`.
+fn is_time(stamp: &str) -> bool {
+    let part = |from: usize, to: usize| stamp.get(from..to).unwrap_or_default();
+    let (year, month, day) = (part(0, 4), part(4, 6), part(6, 8));
+    let (hour, minute, second) = (part(9, 11), part(11, 13), part(13, 15));
+    parse_input(&format!("{year}-{month}-{day} {hour}:{minute}:{second}"), Timestamp::MIN).is_ok()
 }
 
 fn named(database: &Path, mark: &str, now: Timestamp, number: u32) -> PathBuf {

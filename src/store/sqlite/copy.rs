@@ -146,6 +146,8 @@ pub(super) fn copy_and_verify(source: &Reader, partial: &Partial, watch: Watch<'
 pub(super) fn copy(source: &Reader, partial: &Partial, watch: Watch<'_>) -> Result<Option<Counts>, StoreError> {
     let fail = |error| match convert(error, &source.place) {
         StoreError::Busy { waited } => StoreError::Busy { waited },
+        // The source is only read: what cannot be written, or has no room, is the copy.
+        StoreError::ReadOnly { detail, .. } => failed(&partial.path, detail),
         other => failed(&partial.path, other),
     };
     let mut pin = Pin { conn: &source.conn, held: false };

@@ -197,7 +197,7 @@ impl UnderLock<'_> {
         let draft = event(&steps);
         let steps = alter(&tx, schema, place, &steps)?;
         let tx = Tx { tx, schema, place, scope: &Scope::All, meant: std::cell::Cell::new(0) };
-        tx.require_acting(act, now)?;
+        tx.view().require_acting(act, now)?;
         tx.append_events(vec![draft], None, act, now)?;
         let ended = match act.mode {
             Mode::Commit => tx.tx.commit(),

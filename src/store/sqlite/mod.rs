@@ -170,7 +170,7 @@ impl Store {
         }
         let before = tx.total_changes();
         let tx = Tx { tx, schema, place, scope, meant: std::cell::Cell::new(0) };
-        tx.require_acting(act, now)?;
+        tx.view().require_acting(act, now)?;
         match body(&tx, now)? {
             Change::Nothing(value) => Ok(Applied { value, changed: Changed::No, triggers: None }),
             Change::Done(value, drafts) => {
@@ -182,6 +182,17 @@ impl Store {
                 }
                 Ok(Applied { value, changed: Changed::Yes, triggers })
             }
+        }
+    }
+}
+
+impl View<'_> {
+    /// The account that acts may have lost its role, been locked or deactivated since it was judged.
+    fn require_acting(&self, act: &Act<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let Some(acting) = &act.acting else { return Ok(()) };
+        match self.user(acting.row.id)? {
+            Some(row) if acting.still_holds(&row, now) => Ok(()),
+            Some(_) | None => Err(StoreError::ActingChanged),
         }
     }
 }
@@ -199,15 +210,6 @@ impl Tx<'_> {
 
     fn fail(&self, error: rusqlite::Error) -> StoreError {
         convert(error, self.place)
-    }
-
-    /// The account that acts may have lost its role, been locked or deactivated since it was judged.
-    fn require_acting(&self, act: &Act<'_>, now: Timestamp) -> Result<(), StoreError> {
-        let Some(acting) = &act.acting else { return Ok(()) };
-        match self.view().user(acting.row.id)? {
-            Some(row) if acting.still_holds(&row, now) => Ok(()),
-            Some(_) | None => Err(StoreError::ActingChanged),
-        }
     }
 
     /// Counts the rows that a statement of ours changed.

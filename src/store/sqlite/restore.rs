@@ -117,6 +117,7 @@ impl BackupFile {
         let staged = Staged::make(self, &place, Some(&Shape::of(&place)?), act, now, watch)?;
         let mut locked = Locked::take(&place)?;
         require_unused(database)?;
+        locked.reader.view().require_acting(act, act.clock.now())?;
         if let Some(shown) = shown
             && self.loss(&locked.reader)? != *shown
         {
@@ -135,6 +136,14 @@ impl BackupFile {
         files::sync_directory(&place.real).map_err(|error| failed(&place.real, error))?;
         let kept = std::path::absolute(&kept).unwrap_or(kept);
         Ok(Restored { kept: Some(kept), damage, users: self.users() })
+    }
+
+    /// Whether [`BackupFile::restore_as_new`] could make the file.
+    ///
+    /// # Errors
+    /// `Exists`, `ReadOnly`.
+    pub fn require_new(&self, database: &Path) -> Result<(), StoreError> {
+        create::require_free(database)
     }
 
     /// Makes the database anew where there is none.

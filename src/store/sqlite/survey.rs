@@ -62,16 +62,6 @@ impl Reader {
     pub fn journal_mode(&self) -> Result<String, StoreError> {
         self.conn.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(|error| self.fail(error))
     }
-
-    /// The size of the database, in bytes.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the file cannot be read.
-    pub fn bytes(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        let bytes: i64 = self.conn.query_row(sql, [], |row| row.get(0)).map_err(|error| self.fail(error))?;
-        Ok(bytes.unsigned_abs())
-    }
 }
 
 impl View<'_> {

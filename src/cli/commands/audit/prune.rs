@@ -206,14 +206,15 @@ fn finish(
     }
     let did = context.would("removed", "remove");
     let (rows, first, last) = (plan.rows, plan.first_id, plan.last_id);
-    context.console().done(&format!("{did} {rows} {}: {first} to {last}", events(rows)));
+    let which = if rows == 1 { first.to_string() } else { format!("{first} to {last}") };
+    context.console().done(&format!("{did} {rows} {}: {which}", events(rows)));
     if let Some(path) = &export {
         context.console().done(&format!("they are in '{}'", text::path(path)));
         context
             .console()
             .hint("a head that was kept before may be of a removed event: authctl audit head prints the new one");
     }
-    let absolute = export.map(|path| text::path(&std::path::absolute(&path).unwrap_or(path)));
+    let absolute = export.map(|path| text::exact(&std::path::absolute(&path).unwrap_or(path)));
     print(context, &PruneView { changed: true, rows, first_id: Some(first), last_id: Some(last), export: absolute })
 }
 

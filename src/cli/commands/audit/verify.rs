@@ -20,6 +20,9 @@ use crate::ops::error::Class;
 /// More than this is no file of heads.
 const MOST_BYTES: u64 = 1024 * 1024;
 
+/// What some editors put in front of UTF-8.
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// `audit verify`.
 pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Result<u8> {
     let heads = match &args.head {
@@ -87,7 +90,11 @@ pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
 fn say_what_it_proves(context: &mut Context<'_>, verdict: &Verdict, no_head: bool) {
     let mut console = context.console();
     if verdict.rows == 0 {
-        console.note("the log is empty: nothing to verify");
+        console.warn(
+            "the log is empty, and nothing is proved: authctl writes a first event when it makes the log, so somebody \
+             may have removed them all",
+        );
+        return;
     }
     console.note(if verdict.keyed > 0 {
         "no event was changed, added, removed or moved by anybody who does not have the key"
@@ -109,9 +116,13 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
     } else {
         let name = format!("'{}'", text::path(path));
         let read = read(&context.world.cwd.join(path));
-        (read.map_err(|error| Failure::usage(format!("cannot read the head from {name}: {error}")))?, name)
+        let refused = |error| {
+            Failure::usage(format!("cannot read the head from {name}: {error}"))
+                .hint("name the file that holds what authctl audit head printed; - reads standard input")
+        };
+        (read.map_err(refused)?, name)
     };
-    let text = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(bytes.strip_prefix(UTF8_MARK).unwrap_or(&bytes));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let heads: Option<Vec<Head>> = lines.map(HeadView::parse).collect();
     match heads {

@@ -26,6 +26,11 @@ pub fn run(context: &mut Context<'_>, args: &BackupArgs) -> anyhow::Result<u8> {
             .hint("give the number of backups that shall be there afterwards: 1 or more")
             .into());
     }
+    if keep.is_some() && args.file.is_some() {
+        return Err(Failure::usage("--keep is for backups with the time in their name; FILE has a name of its own")
+            .hint("leave one of the two away")
+            .into());
+    }
     let target = args.file.as_deref().map(|file| operand(context, file)).transpose()?;
     let reader = context.reader()?;
     if let Some(target) = &target {
@@ -102,7 +107,7 @@ fn refusal(context: &Context<'_>, error: StoreError) -> Failure {
 }
 
 /// What a run without `--dry-run` would do, as far as can be told beforehand.
-fn would(context: &mut Context<'_>, reader: &Reader, target: Option<PathBuf>, keep: Option<u32>) -> anyhow::Result<u8> {
+fn would(context: &mut Context<'_>, reader: &Reader, target: Option<PathBuf>, keep: Option<u64>) -> anyhow::Result<u8> {
     if let Some(target) = &target {
         reader.require_backup_name(target).map_err(|error| refusal(context, error))?;
     }

@@ -29,6 +29,8 @@ enum Present {
 /// Looks the backup through, shows what would be lost, asks, and puts it in place.
 pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> {
     check_columns::<RestoreView>(&context.style).map_err(Failure::from)?;
+    // The event is written into a copy that no store opens, so nothing else asks for the key.
+    context.chain_key()?;
     let file = operand(context, &args.file)?;
     let database = context.database_path()?;
     if same_file(&file, &database) {
@@ -70,7 +72,10 @@ fn accounts(count: i64) -> String {
 fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyhow::Result<Present> {
     let opened = match Reader::open(database, context.busy_timeout, context.access()) {
         Ok(opened) => opened,
-        Err(StoreError::Missing { .. }) if std::fs::symlink_metadata(database).is_err() => return Ok(Present::Missing),
+        Err(StoreError::Missing { .. }) if std::fs::symlink_metadata(database).is_err() => {
+            backup.require_new(database).map_err(|error| present_refusal(context, database, error))?;
+            return Ok(Present::Missing);
+        }
         Err(error) => return Err(present_refusal(context, database, error).into()),
     };
     context.say_notes(&opened.notes, database);

@@ -10,8 +10,8 @@ use crate::cli::message::{shell, shell_text};
 use crate::cli::output::personal::{self, Personal};
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
-    Account, Address, AdminWay, CellColumn, Fault, Finding, KeyFault, KeyPlace, NullColumn, Ownership, Report, Share,
-    Standing, TimeColumn, Usernames,
+    Account, Address, AdminWay, AuditKeyFault, CellColumn, Fault, Finding, KeyFault, KeyPlace, LogForm, NullColumn,
+    Ownership, Report, Share, Standing, TimeColumn, Usernames,
 };
 use crate::store::{NameColumn, Orphans, Owner};
 
@@ -165,6 +165,7 @@ impl Typed {
             Fault::Triggers { names } => Remedy::Once(self.sqlite(&drop_triggers(names))),
             Fault::OrphanRows(rows) => Remedy::Once(self.sqlite(&orphans(rows))),
             Fault::Key { fault, place } => self.key(fault, place),
+            Fault::AuditKey { fault, file, log, .. } => Remedy::Once(self.audit_key(*fault, file.as_deref(), *log)),
             Fault::Mode { path, wanted, .. } => Remedy::Once(format!("chmod {wanted:o} {}", shell(path))),
             Fault::DirectoryMode { path, .. } => Remedy::Once(format!("chmod o-w {}", shell(path))),
             Fault::DatabaseOwner { path, owner, ownership } => Remedy::Once(owned(path, owner, *ownership)),
@@ -265,6 +266,18 @@ impl Typed {
             }
             (_, KeyPlace::Environment) => Remedy::Once(format!("unset SECRET_KEY; {write}")),
             (_, KeyPlace::DotEnv) => Remedy::Once(write),
+        }
+    }
+
+    /// A new key does only for a log without keyed rows; an old one must be brought back to where it is looked for.
+    fn audit_key(&self, fault: AuditKeyFault, file: Option<&Path>, log: LogForm) -> String {
+        match (fault, file, log) {
+            (AuditKeyFault::Open(mode), Some(file), _) => format!("chmod {mode:o} {}", shell(file)),
+            (AuditKeyFault::Missing | AuditKeyFault::Weak, Some(file), LogForm::Plain) => {
+                format!("(umask 077; {} >{})", self.authctl("secret generate"), shell(file))
+            }
+            (AuditKeyFault::Unreadable, Some(file), _) => format!("ls -lL {}", shell(file)),
+            (_, _, LogForm::Keyed | LogForm::Plain | LogForm::Unknown) => self.authctl("config show"),
         }
     }
 }

@@ -7,9 +7,10 @@ use super::words::{counted, listed, size};
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::view::fault_words;
 use crate::model::text;
+use crate::ops::audit::{self, Why};
 use crate::ops::doctor::{
-    Address, AdminWay, CellColumn, Closed, Fault, FileKind, KeyFault, KeyPlace, NullColumn, Ownership, RoleReader,
-    Standing, TimeColumn,
+    Address, AdminWay, AuditKeyFault, CellColumn, Closed, Fault, FileKind, KeyFault, KeyPlace, LogForm, NullColumn,
+    Ownership, RoleReader, Standing, TimeColumn,
 };
 use crate::store::NameColumn;
 
@@ -24,7 +25,7 @@ pub fn meaning(fault: &Fault) -> String {
         Fault::Triggers { .. } => {
             "triggers on users change more than a command asks for; the app has none: look at them first".into()
         }
-        Fault::EventChain(fault) => fault_words(fault),
+        Fault::EventChain(fault) => chain(fault),
         Fault::OrphanRows(found) => format!(
             "{} of accounts that are gone: ids are used again, and the next account with such an id gets them",
             counted(found.rows, "row")
@@ -70,6 +71,7 @@ pub fn meaning(fault: &Fault) -> String {
             quote(wanted)
         ),
         Fault::Key { fault, place } => key(fault, place),
+        Fault::AuditKey { fault, why, log, .. } => audit_key(*fault, why, *log),
         Fault::FreeDisk { free, wanted, .. } => {
             format!("{} free: a backup and its way back want {}", size(*free), size(*wanted))
         }
@@ -201,5 +203,40 @@ fn key(fault: &KeyFault, place: &KeyPlace) -> String {
             format!("{found}; a new one logs everybody out, and the app's own environment wants it, too")
         }
         KeyPlace::File(_) | KeyPlace::DotEnv => format!("{found}; a new one logs everybody out"),
+    }
+}
+
+fn audit_key(fault: AuditKeyFault, why: &str, log: LogForm) -> String {
+    let way = match (fault, log) {
+        (AuditKeyFault::NotConfigured, _) => {
+            return "the event log is keyed, and no key is configured: authctl writes nothing; name the file of the key \
+                    as audit_key_file in authctl.toml"
+                .into();
+        }
+        (AuditKeyFault::Missing | AuditKeyFault::Weak, LogForm::Keyed | LogForm::Unknown) => {
+            "; bring the key of this log back, no other will do"
+        }
+        (AuditKeyFault::Open(_), _) => "; make sure that nobody else has read it",
+        (AuditKeyFault::Missing | AuditKeyFault::Weak | AuditKeyFault::Unreadable, _) => "",
+    };
+    format!("{}: authctl writes nothing{way}", escape(why))
+}
+
+/// A key that was configured only now is the harmless reason for a row without one.
+fn chain(fault: &audit::Fault) -> String {
+    let words = fault_words(fault);
+    match fault.why {
+        Why::NotKeyed => {
+            format!("{words}; where the key was configured only now, the next write begins the keyed part")
+        }
+        Why::Altered(_)
+        | Why::OtherKey
+        | Why::MissingBefore(..)
+        | Why::Inserted
+        | Why::Moved(_)
+        | Why::Replaced(_)
+        | Why::Back(_)
+        | Why::Cut(_)
+        | Why::NotTheHead => words,
     }
 }

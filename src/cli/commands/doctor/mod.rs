@@ -16,14 +16,18 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::check_columns;
+use crate::cli::settings::audit_key::AuditKeyError;
 use crate::cli::settings::config;
 use crate::cli::settings::key::{KeyError, KeyWarning};
 use crate::cli::view::FindingView;
-use crate::ops::doctor::{self, Around, Check, Database, Finding, Fixable, KeyFault, KeyPlace, Report};
+use crate::ops::doctor::{self, Around, AuditKeyFault, Check, Database, Finding, Fixable, KeyFault, KeyPlace, Report};
 use crate::ops::error::Class;
 use crate::store::{Opened, ReadAccess, Reader, StoreError};
 
 pub use command::Typed;
+
+/// What the owner of a key may keep: reading and writing.
+const OWNERS: u32 = 0o600;
 
 /// Looks, mends where asked to, and says what remains.
 pub fn run(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<u8> {
@@ -88,8 +92,20 @@ fn around(context: &Context<'_>, args: &DoctorArgs) -> anyhow::Result<Around> {
         config: config.ok().and_then(|(_, file)| file),
         secret_file: args.key.secret_file.as_ref().map(|file| cwd.join(file)),
         key: key(context, args),
+        audit_key: context.audit_key_error().map(audit_key),
         path,
     })
+}
+
+/// What is wrong with the key of the event log.
+fn audit_key(error: &AuditKeyError) -> (AuditKeyFault, PathBuf, String) {
+    let fault = match error {
+        AuditKeyError::Missing(_) => AuditKeyFault::Missing,
+        AuditKeyError::Empty(_) | AuditKeyError::Short { .. } => AuditKeyFault::Weak,
+        AuditKeyError::Open { mode, .. } => AuditKeyFault::Open(mode & OWNERS),
+        AuditKeyError::Unreadable { .. } => AuditKeyFault::Unreadable,
+    };
+    (fault, error.path().to_owned(), error.to_string())
 }
 
 /// What is wrong with the signing key. The built-in one is a finding also where it is allowed.

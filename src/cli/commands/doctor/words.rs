@@ -62,6 +62,7 @@ fn of_file(fault: &Fault) -> String {
             KeyPlace::Environment => "SECRET_KEY in the environment".to_owned(),
             KeyPlace::DotEnv => "SECRET_KEY".to_owned(),
         },
+        Fault::AuditKey { file, .. } => file.as_deref().map_or_else(|| "audit_key_file".to_owned(), text::path),
         Fault::Triggers { names } => listed(names),
         Fault::SchemaPending { steps } | Fault::MissingIndex { steps } => listed(steps),
         Fault::OrphanRows(rows) => format!("{}.{}", escape(&rows.table), escape(&rows.column)),
