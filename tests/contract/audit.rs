@@ -479,3 +479,50 @@ fn a_long_prune_wants_a_yes() {
     let out = desk.run(&[&args[..], &["--yes"]].concat());
     assert!(out.code == 11 && out.stderr.contains("about 4 s"), "these rows are no chain: {out:?}");
 }
+
+#[test]
+fn an_empty_log_is_not_called_proved() {
+    let desk = Desk::usual();
+    desk.ok(&["lock", "bob"]);
+    desk.sql("DELETE FROM security_events; DELETE FROM sqlite_sequence WHERE name = 'security_events'");
+    let out = desk.ok(&["audit", "verify"]);
+    assert!(out.stderr.contains("warning: the log is empty, and nothing is proved"), "{out:?}");
+    assert!(!out.stderr.contains("no event was changed"), "{out:?}");
+}
+
+#[test]
+fn an_event_that_was_pruned_is_said_to_be_before_the_beginning() {
+    let desk = Desk::usual();
+    desk.ok(&["lock", "bob"]);
+    desk.ok(&["unlock", "bob"]);
+    let mut later = desk;
+    later.micros += 60_000_000;
+    let out = later.ok(&["audit", "prune", "--before=-1s"]);
+    assert!(out.stderr.contains("removed 1 event: 1\n"), "{out:?}");
+    later.refused(&["audit", "show", "1"], 3, "not_found").advises(&["begins at 2 and goes to 3", "audit prune"]);
+}
+
+#[test]
+fn a_head_that_an_editor_saved_is_read() {
+    let desk = Desk::usual();
+    desk.ok(&["lock", "bob"]);
+    let head = desk.ok(&["audit", "head"]).stdout;
+    desk.write("head", format!("\u{feff}{}\r\n", head.trim_end()));
+    assert_eq!(desk.json(&["audit", "verify", "--head", "head"])["head_matches"], true);
+    desk.refused(&["audit", "verify", "--head", "none"], 2, "usage")
+        .names(&["none"])
+        .advises(&["audit head", "- reads"]);
+}
+
+#[test]
+fn a_whole_export_says_where_rows_are_missing() {
+    let desk = Desk::usual();
+    for verb in ["lock", "unlock", "lock"] {
+        desk.ok(&[verb, "bob"]);
+    }
+    assert!(!desk.ok(&["audit", "export"]).stderr.contains("missing"));
+    desk.sql("DELETE FROM security_events WHERE id = 2");
+    let out = desk.ok(&["audit", "export"]);
+    assert!(out.stderr.contains("warning: events are missing before event 3"), "{out:?}");
+    assert!(!desk.ok(&["audit", "export", "--user", "bob"]).stderr.contains("missing"));
+}

@@ -62,11 +62,23 @@ fn export(context: &mut Context<'_>, args: &AuditExportArgs) -> anyhow::Result<u
     let style = exact_style(&context.style);
     let whole = is_whole(&args.filter) && style.columns.is_none();
     let mut emitter = Emitter::new(&mut *context.world.stdout, &style).map_err(Failure::from)?;
+    let (mut before, mut gap) = (None, None);
     let end = audit::each(&reader, &query, None, None, |event| -> Result<(), Stop> {
+        let id = event.row.id;
+        if before.is_some_and(|before: i64| before.checked_add(1) != Some(id)) {
+            gap = gap.or(Some(id));
+        }
+        before = Some(id);
         emitter.push(&EventRowView(event)).map_err(|error| Stop::Failed(error.into()))
     })?;
     emitter.finish().map_err(Failure::from)?;
     context.console().done(&format!("{} {}", end.shown, events(end.shown)));
+    if let (true, Some(id)) = (whole, gap) {
+        // No lock is held while the reader of stdout takes its time, so a prune can come between two pages.
+        context.console().warn(&format!(
+            "events are missing before event {id}: if they were pruned meanwhile, export again; audit verify says more"
+        ));
+    }
     if !whole {
         context.console().note("a part of the log cannot be verified as a chain: export the whole for that");
     }
