@@ -63,11 +63,8 @@ fn the_hint_alone_says_what_to_type_next() {
 fn a_variable_that_is_not_set_names_nobody() {
     let desk = Desk::usual();
     desk.sql("UPDATE users SET username = '' WHERE id = 2");
-    for verb in [&["user", "delete", "-y"][..], &["lock"], &["user", "why"], &["set-role", "", "admin"]] {
-        for empty in ["", "user:", "email:"] {
-            let args = if verb[0] == "set-role" { vec!["set-role", empty, "admin"] } else { [verb, &[empty]].concat() };
-            desk.refused(&args, 2, "usage").names(&["is empty"]).advises(&["id:57"]);
-        }
+    for args in [&["user", "delete", "-y", ""][..], &["lock", ""], &["user", "why", ""], &["set-role", "", "admin"]] {
+        desk.refused(args, 2, "usage").names(&["is empty"]).advises(&["id:57"]);
     }
     assert_eq!(desk.ok(&["user", "delete", "id:2", "-y"]).code, 0, "by its id it can be deleted");
 }

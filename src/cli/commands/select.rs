@@ -55,8 +55,8 @@ pub fn picked_or(
 /// Usage: `id:` without a number; no name at all, which is what a shell makes of a variable that is not set, and
 /// must not hit the account whose username is empty.
 pub fn user(operand: &str) -> Result<UserSpec, Failure> {
-    if matches!(operand, "" | "user:" | "email:") {
-        return Err(Failure::usage(format!("the name '{operand}' is empty"))
+    if operand.is_empty() {
+        return Err(Failure::usage("the name '' is empty")
             .hint("is it a variable that is not set? an account without a name is named by its id, as in id:57"));
     }
     UserSpec::parse(operand).map_err(|error| Failure::usage(error.to_string()))
