@@ -100,10 +100,10 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             TokenCommand::Issue(_) => output::check_columns::<IssuedView<'_>>(style),
             TokenCommand::Inspect(_) | TokenCommand::Verify(_) => Ok(()),
         },
-        Command::Whoami(_) => output::check_columns::<SessionView>(style),
+        Command::Login(args) if !args.save => Ok(()),
+        Command::Whoami(_) | Command::Login(_) => output::check_columns::<SessionView>(style),
         Command::Init(_)
         | Command::Migrate(_)
-        | Command::Login(_)
         | Command::Logout(_)
         | Command::Audit(_)
         | Command::Db(_)
