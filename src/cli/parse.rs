@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: somebody may have typed a password where there is no place for one; an
 //! argument that is not an option is never repeated on the terminal.
 
+mod elsewhere;
+
 use std::ffi::{OsStr, OsString};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -12,6 +14,8 @@ use super::args::Cli;
 use super::console::{ErrorForm, Verbosity, Voice};
 use super::failure::Failure;
 use super::output::color::Color;
+use super::output::escape::quote;
+use elsewhere::Typed;
 
 /// What came of the arguments.
 pub enum Parsed {
@@ -42,7 +46,7 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Parsed::Wrong(no_command_in(arguments), voice(arguments))
             }
-            _ => Parsed::Wrong(in_our_words(&error), voice(arguments)),
+            _ => Parsed::Wrong(in_our_words(&error, &Typed::of(arguments)), voice(arguments)),
         },
     }
 }
@@ -77,53 +81,68 @@ fn output_value(word: &str) -> Option<&str> {
     Some(value.strip_prefix('=').unwrap_or(value))
 }
 
-fn in_our_words(error: &clap::Error) -> Failure {
-    let invalid = match error.get(ContextKind::InvalidArg) {
+fn in_our_words(error: &clap::Error, typed: &Typed) -> Failure {
+    let text = |kind: ContextKind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
     };
+    let invalid = text(ContextKind::InvalidArg);
     let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
     match error.kind() {
         ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
             Failure::usage("there is no option that takes a password: everybody on this machine could read it")
-                .hint("give --password-stdin, --password-file FILE or --generate")
+                .hint(typed.instead_of_password())
         }
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
             Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
         }
-        ErrorKind::UnknownArgument if elsewhere(&invalid).is_some() => {
+        ErrorKind::UnknownArgument if elsewhere::option(&invalid).is_some() => {
             Failure::usage(format!("unexpected argument '{invalid}' found"))
-                .hint(elsewhere(&invalid).unwrap_or_default())
+                .hint(elsewhere::option(&invalid).unwrap_or_default())
         }
         ErrorKind::TooManyValues => {
             Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
                 .hint(one_line(&usage))
         }
-        _ => {
-            let text = error.render().to_string();
-            let mut paragraphs = text.split("\n\n");
-            let message = paragraphs.next().unwrap_or_default();
-            let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
-            let tips: Vec<String> = paragraphs
-                .map(str::trim)
-                .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
-                .map(one_line)
-                .collect();
-            let failure = Failure::usage(message);
-            if tips.is_empty() { failure.hint("authctl --help") } else { failure.hint(tips.join("; ")) }
-        }
+        ErrorKind::InvalidSubcommand => no_such_command(error, &text(ContextKind::InvalidSubcommand), typed),
+        _ => rendered(error, typed),
     }
 }
 
-/// The command that does what an option of another command was tried for.
-fn elsewhere(option: &str) -> Option<&'static str> {
-    match option {
-        "--role" => Some("a role is changed with authctl set-role USER ROLE"),
-        "--active" | "--inactive" => Some("see authctl user activate and authctl user deactivate"),
-        "--verified" => Some("an e-mail is marked as verified with authctl user verify USER"),
-        "--name" => Some("give --username U or --full-name N"),
-        _ => None,
+/// A word in the place of a command.
+fn no_such_command(error: &clap::Error, word: &str, typed: &Typed) -> Failure {
+    let elsewhere = elsewhere::commands(word);
+    if elsewhere.is_empty() {
+        return rendered(error, typed);
     }
+    let message = format!("{} has no command {}", typed.path, quote(word));
+    Failure::usage(message).hint(format!("did you mean {}?", elsewhere.join(" or ")))
+}
+
+/// clap's own words, without the one tip of it that leads astray: `-- --x` makes an operand of an option.
+fn rendered(error: &clap::Error, typed: &Typed) -> Failure {
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n");
+    let message = paragraphs.next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
+    let tips = paragraphs.flat_map(str::lines).map(str::trim);
+    let (tips, rest): (Vec<&str>, Vec<&str>) = tips.partition(|line| line.starts_with("tip: "));
+    let tips = tips.into_iter().filter(|tip| !tip.starts_with("tip: to pass "));
+    let mut hints: Vec<String> = tips.map(str::to_owned).collect();
+    let is_usage = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
+    match error.kind() {
+        // A similar one need not be the one that was meant.
+        ErrorKind::InvalidSubcommand => hints.push(typed.help()),
+        ErrorKind::UnknownArgument => {}
+        _ => hints.extend(Some(rest.into_iter().filter(is_usage).collect::<Vec<_>>().join(" "))),
+    }
+    hints.retain(|hint| !hint.is_empty());
+    if hints.is_empty() {
+        hints.push(typed.help());
+    }
+    // The standard library's words for a text that is no number.
+    let message = message.replace(": invalid digit found in string", ": give a whole number");
+    Failure::usage(message).hint(hints.join("; "))
 }
 
 /// A group such as `authctl user` alone.

@@ -57,3 +57,4 @@ mod tokens;
 mod triggers;
 mod users;
 mod why;
+mod wrong_words;

@@ -94,7 +94,7 @@ fn arguments(desk: &Desk, line: &str) -> Vec<String> {
 fn desk_of(column: usize) -> Desk {
     let desk = Desk::keyed();
     desk.sql("UPDATE users SET role = 'nurse', locked_until = NULL, failed_login_attempts = 0 WHERE username = 'jan'");
-    desk.write("new.csv", "username,email\nnewt,newt@example.org\n");
+    desk.write("new.csv", format!("username,email,password\nnewt,newt@example.org,{PASSWORD}\n"));
     desk.ok(&["db", "backup", "copy.db"]);
     sign_in(&desk, ACTORS[column]);
     desk
