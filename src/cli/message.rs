@@ -16,12 +16,12 @@ use crate::store::StoreError;
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
-    escape(&naming(user)).into_owned()
+    escape(&naming(user, personal::of_run())).into_owned()
 }
 
-/// The same as this run shows it, not yet escaped.
-pub fn naming(user: &StoredUser) -> String {
-    match personal::of_run() {
+/// The same, shown or hidden, not yet escaped.
+pub fn naming(user: &StoredUser, personal: Personal) -> String {
+    match personal {
         Personal::Shown => error::naming(user),
         Personal::Hidden => {
             let (name, email) = (hidden(&user.username), hidden(&user.email));

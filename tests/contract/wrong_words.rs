@@ -48,7 +48,11 @@ fn an_unknown_option_leads_to_the_options_of_its_command() {
 #[test]
 fn in_the_place_of_a_password_stands_what_this_command_has() {
     let message = "there is no option that takes a password";
-    refused("login bob --password=x", message, "leave it away to be asked, or give --password-stdin or --password-file");
+    refused(
+        "login bob --password=x",
+        message,
+        "leave it away to be asked, or give --password-stdin or --password-file",
+    );
     let desk = Desk::empty();
     let refusal = desk.refused(&["login", "bob", "--password", "x"], 2, "usage");
     assert!(!refusal.hint.contains("--generate"), "a login generates nothing: {refusal:?}");
@@ -60,7 +64,11 @@ fn in_the_place_of_a_password_stands_what_this_command_has() {
 fn a_value_that_does_not_fit_is_told_what_would() {
     for count in ["0", "1001", "-1", "abc", "2.5", "99999999999"] {
         let line = format!("token issue bob --count {count}");
-        refused(&line, &format!("'{count}' for '--count <N>': give a whole number from 1 to 1000"), "authctl token issue");
+        refused(
+            &line,
+            &format!("'{count}' for '--count <N>': give a whole number from 1 to 1000"),
+            "authctl token issue",
+        );
     }
     refused("user list --limit ten", "'ten' for '--limit <N>': give a whole number", "authctl user list --help");
     refused("token issue bob --broken noexp", "possible values: expired, not-yet", "authctl token issue --help");

@@ -34,7 +34,10 @@ pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8
 fn print(context: &mut Context<'_>, signed_in: SignedIn) -> Result<(), Failure> {
     let now = context.now();
     let rights = rights(&signed_in);
-    let words = SessionWords { whom: message::naming(&signed_in.acting.row), rights: in_words(&signed_in, &rights) };
+    let words = SessionWords {
+        whom: message::naming(&signed_in.acting.row, context.style.personal()),
+        rights: in_words(&signed_in, &rights),
+    };
     let Acting { row, until } = signed_in.acting;
     let user = UserView::new(row, now, context.settings.time_format);
     let view = SessionView::new(user, until, rights, words, now);

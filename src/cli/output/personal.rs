@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 pub const MASK: &str = "p••••••";
 
 /// Columns, claims and fields of events that hold personal data.
-const FIELDS: [&str; 4] = ["username", "email", "full_name", "target_username"];
+const FIELDS: [&str; 5] = ["username", "email", "full_name", "target_username", "session_username"];
 
 /// Whether personal data is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
