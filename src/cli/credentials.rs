@@ -108,6 +108,10 @@ fn directory(path: &Path) -> &Path {
 }
 
 fn exists(path: &Path) -> Failure {
+    if path.is_dir() {
+        return Failure::new(Class::Exists, format!("'{}' is a directory, not a credentials file", text::path(path)))
+            .hint("name a file in it that does not exist yet");
+    }
     Failure::new(Class::Exists, format!("the credentials file '{}' is there already", text::path(path)))
         .hint("it may hold the only copy of passwords that are in use: name another one, or remove it yourself")
 }

@@ -3,19 +3,19 @@
 //! What a newcomer would get wrong: somebody may have typed a password where there is no place for one; an
 //! argument that is not an option is never repeated on the terminal.
 
-mod elsewhere;
+mod hints;
 
 use std::ffi::{OsStr, OsString};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
+use self::hints::Place;
 use super::args::Cli;
 use super::console::{ErrorForm, Verbosity, Voice};
 use super::failure::Failure;
 use super::output::color::Color;
 use super::output::escape::quote;
-use elsewhere::Typed;
 
 /// What came of the arguments.
 pub enum Parsed {
@@ -46,7 +46,7 @@ pub fn parse(arguments: &[OsString]) -> Parsed {
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Parsed::Wrong(no_command_in(arguments), voice(arguments))
             }
-            _ => Parsed::Wrong(in_our_words(&error, &Typed::of(arguments)), voice(arguments)),
+            _ => Parsed::Wrong(in_our_words(&error, &Place::of(Cli::command(), arguments)), voice(arguments)),
         },
     }
 }
@@ -81,68 +81,73 @@ fn output_value(word: &str) -> Option<&str> {
     Some(value.strip_prefix('=').unwrap_or(value))
 }
 
-fn in_our_words(error: &clap::Error, typed: &Typed) -> Failure {
-    let text = |kind: ContextKind| match error.get(kind) {
+fn in_our_words(error: &clap::Error, place: &Place) -> Failure {
+    let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
     };
-    let invalid = text(ContextKind::InvalidArg);
+    let invalid = text_of(ContextKind::InvalidArg);
     let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
     match error.kind() {
-        ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
-            Failure::usage("there is no option that takes a password: everybody on this machine could read it")
-                .hint(typed.instead_of_password())
-        }
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
-            Failure::usage("an argument too many (not shown: it could be a secret)").hint(one_line(&usage))
+            let hint = place.surplus().map_or_else(|| one_line(&usage), str::to_owned);
+            Failure::usage("an argument too many (not shown: it could be a secret)").hint(hint)
         }
-        ErrorKind::UnknownArgument if elsewhere::option(&invalid).is_some() => {
-            Failure::usage(format!("unexpected argument '{invalid}' found"))
-                .hint(elsewhere::option(&invalid).unwrap_or_default())
+        ErrorKind::UnknownArgument => unknown_option(error, place, &invalid),
+        ErrorKind::InvalidSubcommand => {
+            let word = text_of(ContextKind::InvalidSubcommand);
+            match place.command_meant(&word) {
+                Some(hint) => Failure::usage(format!("unrecognized subcommand {}", quote(&word))).hint(hint),
+                None => as_clap_says(error, place),
+            }
         }
         ErrorKind::TooManyValues => {
             Failure::usage(format!("'{invalid}' takes no value (the one given is not shown: it could be a secret)"))
                 .hint(one_line(&usage))
         }
-        ErrorKind::InvalidSubcommand => no_such_command(error, &text(ContextKind::InvalidSubcommand), typed),
-        _ => rendered(error, typed),
+        _ => as_clap_says(error, place),
     }
 }
 
-/// A word in the place of a command.
-fn no_such_command(error: &clap::Error, word: &str, typed: &Typed) -> Failure {
-    let elsewhere = elsewhere::commands(word);
-    if elsewhere.is_empty() {
-        return rendered(error, typed);
+fn unknown_option(error: &clap::Error, place: &Place, option: &str) -> Failure {
+    let unexpected = || Failure::usage(format!("unexpected argument '{option}' found"));
+    if let Some(hint) = place.option_meant(option) {
+        return unexpected().hint(hint);
     }
-    let message = format!("{} has no command {}", typed.path, quote(word));
-    Failure::usage(message).hint(format!("did you mean {}?", elsewhere.join(" or ")))
+    if option.starts_with("--password") {
+        return Failure::usage("there is no option that takes a password: everybody on this machine could read it")
+            .hint(place.instead_of_password());
+    }
+    if error.get(ContextKind::SuggestedArg).is_some() {
+        return as_clap_says(error, place);
+    }
+    unexpected().hint(format!("{} lists the options", place.help()))
 }
 
-/// clap's own words, without the one tip of it that leads astray: `-- --x` makes an operand of an option.
-fn rendered(error: &clap::Error, typed: &Typed) -> Failure {
+/// clap's message, and its tips in one line but the one that leads astray: `-- --x` makes an operand of an option.
+fn as_clap_says(error: &clap::Error, place: &Place) -> Failure {
     let text = error.render().to_string();
     let mut paragraphs = text.split("\n\n");
     let message = paragraphs.next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message).trim_end();
-    let tips = paragraphs.flat_map(str::lines).map(str::trim);
-    let (tips, rest): (Vec<&str>, Vec<&str>) = tips.partition(|line| line.starts_with("tip: "));
-    let tips = tips.into_iter().filter(|tip| !tip.starts_with("tip: to pass "));
-    let mut hints: Vec<String> = tips.map(str::to_owned).collect();
-    let is_usage = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
-    match error.kind() {
-        // A similar one need not be the one that was meant.
-        ErrorKind::InvalidSubcommand => hints.push(typed.help()),
-        ErrorKind::UnknownArgument => {}
-        _ => hints.extend(Some(rest.into_iter().filter(is_usage).collect::<Vec<_>>().join(" "))),
-    }
-    hints.retain(|hint| !hint.is_empty());
-    if hints.is_empty() {
-        hints.push(typed.help());
-    }
+    let tips: Vec<String> = paragraphs
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty() && !paragraph.starts_with("For more information"))
+        .filter(|paragraph| !paragraph.starts_with("tip: to pass "))
+        .map(one_line)
+        .collect();
     // The standard library's words for a text that is no number.
-    let message = message.replace(": invalid digit found in string", ": give a whole number");
-    Failure::usage(message).hint(hints.join("; "))
+    let failure = Failure::usage(message.replace(": invalid digit found in string", ": give a whole number"));
+    match (error.kind(), tips.as_slice()) {
+        (_, []) => failure.hint(place.help()),
+        // A similar command need not be the one that was meant, and the usage names none.
+        (ErrorKind::InvalidSubcommand, [first, ..]) => {
+            let all = format!("{} lists the commands", place.help());
+            let is_tip = first.starts_with("tip: ");
+            failure.hint(if is_tip { format!("{}; {all}", first.trim_end_matches(';')) } else { all })
+        }
+        (_, tips) => failure.hint(tips.join("; ")),
+    }
 }
 
 /// A group such as `authctl user` alone.

@@ -137,7 +137,8 @@ fn one_line(bytes: Secret<Vec<u8>>) -> Result<Password, Failure> {
 
 fn checked(password: Password) -> Result<Password, Failure> {
     if password.expose().is_empty() {
-        return Err(Failure::usage("the password is empty"));
+        return Err(Failure::usage("the password is empty")
+            .hint("give it as one line: on standard input with --password-stdin, or in the file"));
     }
     if password.expose().contains('\0') {
         return Err(Failure::usage("the password holds a NUL character"));

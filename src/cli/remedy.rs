@@ -5,6 +5,7 @@
 
 use super::args::Global;
 use super::message::{address, shell, shell_text};
+use super::output::personal::{self, Personal};
 use crate::ops::why::{Asked, FileState, NameUse};
 use crate::policy::why::Remedy;
 
@@ -30,8 +31,10 @@ pub fn command(asked: &Asked, remedy: &Remedy, global: &Global) -> String {
         Remedy::Activate => format!("user activate {name}"),
         Remedy::NewPassword => format!("user passwd {name}"),
         Remedy::Role(role) => format!("set-role {name} {}", shell_text(role.as_str())),
-        Remedy::Email(Some(email)) => format!("user edit {name} --email {}", shell_text(email)),
-        Remedy::Email(None) => format!("user edit {name} --email {ADDRESS}"),
+        Remedy::Email(Some(email)) if personal::of_run() == Personal::Shown => {
+            format!("user edit {name} --email {}", shell_text(email))
+        }
+        Remedy::Email(Some(_) | None) => format!("user edit {name} --email {ADDRESS}"),
         Remedy::Username => format!("user edit {name} --username NAME"),
         Remedy::NoFullName => format!("user edit {name} --full-name ''"),
         Remedy::CustomerId => format!("user edit {name} --customer ID"),
@@ -52,7 +55,7 @@ pub fn deactivate(asked: &[&Asked], global: &Global) -> String {
 }
 
 /// The options that say which file is meant, as they were given.
-fn place(global: &Global) -> String {
+pub fn place(global: &Global) -> String {
     let mut text = String::new();
     if let Some(database) = &global.database {
         text.push_str(&format!(" --database {}", shell(database.as_ref())));

@@ -11,6 +11,7 @@ use super::output::escape::quote;
 use super::output::personal::{self, Personal};
 use crate::model::nearest::nearest;
 use crate::model::role::RoleName;
+use crate::model::time::parse_duration;
 use crate::model::user::UserSpec;
 use crate::ops::error::{Error, Part};
 use crate::ops::nearest;
@@ -32,7 +33,10 @@ fn suggestion(context: &Context<'_>, command: &Command, refusal: &Error) -> Opti
     if matches!(command, Command::Login(_)) {
         return None;
     }
-    if let Error::UnknownUser { .. } = refusal {
+    if let Error::UnknownUser { given } = refusal {
+        if let Some(time) = time_for_lock(command, given) {
+            return Some(time);
+        }
         return users(context, std::slice::from_ref(refusal));
     }
     if let Error::Unresolved(errors) = refusal {
@@ -98,6 +102,12 @@ pub fn offered_role(context: &Context<'_>, given: &str) -> Option<String> {
 /// `did you mean …?` for a word of a closed list.
 pub fn meant<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(given, words).map(|word| format!("did you mean {}?", quote(&word)))
+}
+
+/// `lock bob 30m`.
+fn time_for_lock(command: &Command, given: &str) -> Option<String> {
+    let is_lock = matches!(command, Command::Lock(_));
+    (is_lock && parse_duration(given).is_ok()).then(|| format!("a time is given with --for {given};"))
 }
 
 /// `set-role therapist bob`.

@@ -6,37 +6,22 @@ use crate::fixture::{self, PASSWORD};
 use crate::harness::{Answer, Desk, Out};
 
 /// Stands in every username, e-mail and full name of the file, and in no word of the tool.
-const TRACE: &str = "zqx";
+pub const TRACE: &str = "zqx";
 
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let desk = Desk::keyed();
     desk.sql(
         "UPDATE users SET username = 'zqx' || username, email = 'Zqx.' || email, full_name = 'Zqx ' || full_name;
          UPDATE users SET username = 'ZQXann2', email = 'zqx2@example.org' WHERE id = 10;
+         UPDATE users SET email = 'Zqx.Ann@EXAMPLE.org' WHERE id = 3; UPDATE users SET email = 'Zqx gus' WHERE id = 7;
          CREATE TABLE notes (user_id INTEGER REFERENCES users (id)); INSERT INTO notes VALUES (2);",
     );
-    desk.write(
-        "wrong.csv",
-        "username,email,full_name,role\nzqx!,zqx at example,Zqx 1,zqx\nzqxa,zqxa@example.org,,zqxrole\n",
-    );
-    desk.write(
-        "taken.csv",
-        format!("username,email,password\nzqxbob,zqx9@example.org,{PASSWORD}\nZQXcleo,zqx8@example.org,{PASSWORD}\n"),
-    );
-    desk.write("mixed.csv", format!("username,email,password\nzqxmix,zqxmix@example.org,{PASSWORD}\nzqxmix,zqxmix@example.org,{PASSWORD}\nzqxbob,b@example.org,zqx\n"));
-    desk.write("new.csv", format!("username,email,full_name,password\nzqxivy,zqxivy@example.org,Zqx Ivy,{PASSWORD}\n"));
+    desk.write("rows.csv", ROWS);
+    desk.write("rows.jsonl", LINE);
     desk
 }
 
-fn masked_quiet(desk: &Desk, args: &[&str], stdin: &str) -> Out {
-    let out = desk.run_with(&[args, &["--mask-personal"]].concat(), stdin);
-    let all = format!("{}{}", out.stdout, out.stderr);
-    if all.to_lowercase().contains(TRACE) {
-        eprintln!("LEAK {args:?}:\n{}{}", out.stdout, out.stderr);
-    }
-    out
-}
-fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
+pub fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
     let out = desk.run_with(&[args, &["--mask-personal"]].concat(), stdin);
     let all = format!("{}{}", out.stdout, out.stderr);
     assert!(!all.to_lowercase().contains(TRACE), "{args:?}: {out:?}");
@@ -45,7 +30,7 @@ fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
 }
 
 /// Command lines of every kind, those that are refused among them.
-const LINES: &[&[&str]] = &[
+const LINES: [&[&str]; 62] = [
     &["user", "list"],
     &["user", "list", "-o", "csv"],
     &["user", "list", "--sort", "email", "--columns", "username,full_name,email,id"],
@@ -91,55 +76,38 @@ const LINES: &[&[&str]] = &[
     &["config", "show"],
     &["migrate", "status"],
     &["user", "why", "zqxbob"],
-    &["user", "why", "zqxbob", "-o", "csv"],
     &["user", "why", "zqxbob", "--password-stdin"],
-    &["user", "why", "zqxhana"],
-    &["user", "why", "zqxann2"],
-    &["user", "why", "id:9", "id:4"],
+    &["user", "why", "ZQXANN2"],
     &["user", "why", "zqxnobody"],
+    &["user", "why", "id:8"],
+    &["user", "why", "id:10", "-o", "csv"],
+    &["user", "why", "id:3"],
+    &["user", "why", "id:7"],
+    &["user", "export"],
+    &["user", "export", "-o", "table"],
+    &["user", "import", "rows.csv"],
+    &["user", "import", "rows.csv", "--if-missing"],
+    &["user", "import", "rows.csv", "--partial", "-o", "csv"],
+    &["user", "import", "rows.jsonl", "--partial"],
+    &["user", "delete", "zqxbob", "zqxnobody", "-y"],
+    &["unlock", "zqxdora", "zqxgus", "--reactivate"],
     &["doctor"],
-    &["doctor", "-v"],
-    &["doctor", "-o", "csv"],
-    &["doctor", "--fix", "-y", "-n"],
     &["audit", "list"],
-    &["audit", "list", "-o", "csv"],
-    &["audit", "list", "--user", "zqxbob"],
-    &["audit", "list", "--user", "zqxnobody"],
-    &["audit", "show", "3"],
-    &["audit", "show", "3", "-o", "csv"],
-    &["audit", "verify"],
-    &["audit", "head"],
-    &["user", "import", "wrong.csv"],
-    &["user", "import", "taken.csv"],
-    &["user", "import", "taken.csv", "-o", "csv"],
-    &["user", "import", "mixed.csv", "--partial"],
-    &["user", "import", "new.csv"],
-    &["user", "import", "new.csv", "--if-missing"],
-    &["login", "zqxbob", "--save", "--password-stdin"],
-    &["whoami"],
-    &["whoami", "-o", "csv"],
-    &["--as-session", "user", "list"],
-    &["--as-session", "user", "passwd", "zqxcleo", "--password-stdin"],
-    &["--as-session", "user", "passwd", "zqxbob", "--password-stdin"],
-    &["logout"],
-    &["db", "info"],
-    &["db", "check"],
-    &["db", "backup", "copy.db"],
-    &["user", "add", "zqxlost", "--email", "zqxlost@example.org", "--password-stdin"],
-    &["db", "restore", "copy.db", "-n"],
-    &["db", "restore", "copy.db", "-y"],
-    &["lock", "zqxboB", "zqxbbo"],
 ];
+
+/// Rows that are taken, that differ by case, that break a rule, and that are good.
+const ROWS: &str = "username,email,full_name,password\n\
+    zqxbob,Zqx.bob@example.org,,\nZQXBOB,zqx4@example.org,,Quiet-River#48Lamp\n\
+    zqx!,Zqx@@example.org,Zqx1,Quiet-River#48Lamp\nzqxgood,zqxgood@example.org,Zqx Good,Quiet-River#48Lamp\n";
+/// The same as JSON lines.
+const LINE: &str = "{\"username\":\"zqxbob\",\"email\":\"zqx5@example.org\",\"password\":\"Quiet-River#48Lamp\"}\n\
+    {\"username\":\"zqxlast\",\"email\":\"zqx6@example.org\",\"password\":\"Quiet-River#48Lamp\"}\n";
 
 #[test]
 fn no_name_or_email_is_in_what_people_read() {
     let desk = desk();
     for args in LINES {
-        let out = masked_quiet(&desk, args, PASSWORD);
-        if std::env::var("LEAK").is_ok() {
-            continue;
-        }
-        assert!(!out.stderr.contains("unrecognized") && !out.stderr.contains("has no command"), "{args:?}: {out:?}");
+        masked(&desk, args, PASSWORD);
     }
     // The traces are there to be found: the same lines without the option show them.
     let plain = self::desk();
@@ -147,7 +115,7 @@ fn no_name_or_email_is_in_what_people_read() {
         let out = plain.run_with(args, PASSWORD);
         format!("{}{}", out.stdout, out.stderr).to_lowercase().contains(TRACE)
     });
-    assert!(shown.count() >= 60, "the fixture hides nothing");
+    assert!(shown.count() >= 33, "the fixture hides nothing");
 }
 
 #[test]

@@ -255,6 +255,34 @@ fn a_target_out_of_reach_is_refused_with_the_rule_that_it_met() {
     assert!(event.starts_with("session_refused refused 8 hana"), "{event}");
 }
 
+/// What is advised is what may be done; what may not be is for an admin.
+#[test]
+fn a_therapist_is_advised_nothing_that_a_therapist_may_not_run() {
+    let desk = signed_in("cleo");
+    let stderr = |args: &[&str]| desk.ok(&[&["--as-session"], args].concat()).stderr;
+    for (args, advice) in [
+        (&["lock", "bob"][..], "ask an admin: authctl user deactivate bob ends them at once"),
+        (&["unlock", "finn"], "ask an admin: authctl user activate finn helps"),
+        (&["user", "show", "finn"], "ask an admin: authctl user activate finn lets it in"),
+        (&["user", "show", "hana"], "ask an admin: authctl user passwd hana sets one"),
+        (&["user", "show", "dora"], "; authctl unlock dora frees it"),
+    ] {
+        let said = stderr(args);
+        assert!(said.contains(advice), "{args:?}: {said}");
+    }
+    sign_in(&desk, "ann");
+    assert!(!stderr(&["lock", "bob", "--for", "2h"]).contains("ask an admin"));
+    assert!(!stderr(&["user", "show", "finn", "hana"]).contains("ask an admin"));
+}
+
+#[test]
+fn where_nobody_in_reach_fits_a_picker_says_so() {
+    let mut desk = signed_in("cleo");
+    desk.sql("UPDATE users SET locked_until = NULL, failed_login_attempts = 0 WHERE role = 'patient'");
+    desk.attended(&[]);
+    desk.refused(&["--as-session", "unlock"], 3, "not_found").names(&["this session"]).advises(&["authctl whoami"]);
+}
+
 /// The candidates of an unclear name are accounts too.
 #[test]
 fn an_unclear_name_shows_no_account_out_of_reach() {

@@ -186,7 +186,7 @@ pub struct AddArgs {
     pub full_name: Option<String>,
 
     /// Customer, on a database that has customers
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = customer_id, allow_negative_numbers = true)]
     pub customer: Option<i64>,
 
     /// Add it inactive
@@ -378,7 +378,7 @@ pub struct EditArgs {
     pub full_name: Option<String>,
 
     /// The new customer, on a database that has customers
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = customer_id, allow_negative_numbers = true)]
     pub customer: Option<i64>,
 
     /// Options of every command.
@@ -469,4 +469,8 @@ pub struct ExportArgs {
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
+}
+
+fn customer_id(text: &str) -> Result<i64, &'static str> {
+    text.parse().map_err(|_| "a customer is named by its id, a whole number")
 }

@@ -10,7 +10,8 @@ use crate::cli::view::why as words;
 use crate::model::user::{Flag, StoredUser};
 use crate::ops::Written;
 use crate::ops::why::{self, Asked, PasswordNow};
-use crate::policy::why::{ActiveFinding, Finding, Outcome, StepId};
+use crate::policy::role::Verb;
+use crate::policy::why::{ActiveFinding, Finding, Outcome, Remedy, StepId};
 use crate::store::{Changed, Reader};
 
 /// What was done.
@@ -94,8 +95,24 @@ fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
 /// What helps, behind a semicolon; empty where nothing does.
 fn way_out(context: &Context<'_>, one: &Asked) -> String {
     match &one.diagnosis.remedy {
-        Some(mend) => format!("; {} helps", remedy::command(one, mend, context.global)),
+        Some(mend) => {
+            let command = remedy::command(one, mend, context.global);
+            format!("; {}", context.entry.advice(verb(mend), &command, "helps"))
+        }
         None => words::others(one).iter().map(|text| format!("; {text}")).collect(),
+    }
+}
+
+/// The row of a remedy in the table of rights.
+fn verb(remedy: &Remedy) -> Verb {
+    match remedy {
+        Remedy::Migrate => Verb::Migrate,
+        Remedy::Unlock => Verb::Unlock,
+        Remedy::UnlockAndActivate => Verb::UnlockReactivate,
+        Remedy::Activate => Verb::UserActivate,
+        Remedy::NewPassword => Verb::UserPasswd,
+        Remedy::Role(_) => Verb::SetRole,
+        Remedy::Email(_) | Remedy::Username | Remedy::NoFullName | Remedy::CustomerId => Verb::UserEdit,
     }
 }
 
@@ -117,12 +134,15 @@ fn closed(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     let enters = |one: &Asked| {
         one.diagnosis.steps.iter().any(|step| step.finding == Finding::Active(ActiveFinding::OffAfterLogin))
     };
+    let (its, it) = if asked.len() == 1 { ("its", "it") } else { ("their", "them") };
     let text = match (locked, asked.iter().any(enters)) {
-        (true, _) => "the app refuses its logins while the lock holds",
-        (false, true) => "the app with customers still lets it log in, and refuses every request after it",
-        (false, false) => "the app refuses its logins",
+        (true, _) => format!("the app refuses {its} logins while the lock holds"),
+        (false, true) => {
+            format!("the app with customers still lets {it} log in, and refuses every request after it")
+        }
+        (false, false) => format!("the app refuses {its} logins"),
     };
-    context.console().note(text);
+    context.console().note(&text);
 }
 
 /// Which tokens live on, and how long at most.
@@ -135,13 +155,14 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     }
     let (access, refresh) = (context.settings.access_ttl, context.settings.refresh_ttl);
     let life = format!("access within {access}, refresh within {refresh}");
+    let (its, are) = if changed.len() == 1 { ("its", "it is") } else { ("their", "they are") };
     let ended = changed.iter().all(|one| one.user.is_active == Flag::Off);
     let text = match (did, ended) {
         (Did::Deactivate | Did::LockAndDeactivate, _) => format!(
-            "the app refuses its tokens from the next request on; activating revives those not expired then ({life})"
+            "the app refuses {its} tokens from the next request on; activating revives those not expired then ({life})"
         ),
         (Did::Lock | Did::Unlock | Did::SetRole | Did::SetPassword, true) => {
-            "tokens issued before are refused while it is inactive".to_owned()
+            format!("tokens issued before are refused while {are} inactive")
         }
         (Did::Activate | Did::UnlockAndActivate, _) => {
             format!("tokens issued before work again until they expire: {life}")
@@ -155,7 +176,8 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     };
     context.console().note(&text);
     if !ended && matches!(did, Did::Lock | Did::SetPassword) {
-        let text = format!("{} ends them at once", remedy::deactivate(&changed, context.global));
+        let command = remedy::deactivate(&changed, context.global);
+        let text = context.entry.advice(Verb::UserDeactivate, &command, "ends them at once");
         context.console().hint(&text);
     }
 }

@@ -6,6 +6,7 @@ use crate::cli::exit::DONE;
 use crate::cli::failure::Failure;
 use crate::cli::message::{self, when};
 use crate::cli::output::{Format, OutputError, emit_one, write_json};
+use crate::cli::remedy;
 use crate::cli::session::{self, file_failure};
 use crate::cli::settings::session::SessionFile;
 use crate::cli::view::{SessionView, SessionWords, UserView};
@@ -69,7 +70,7 @@ fn in_words(signed_in: &SignedIn, rights: &[&str]) -> String {
 fn nobody(context: &Context<'_>) -> anyhow::Result<Failure> {
     let database = text::path(&context.database_path()?);
     Ok(Failure::new(Class::NotFound, format!("nobody is signed in to '{database}'"))
-        .hint("authctl login NAME --save; without a session the operating-system user acts"))
+        .hint(format!("{}; without a session the operating-system user acts", session::sign_in(context))))
 }
 
 /// `logout`.
@@ -131,7 +132,10 @@ pub fn save(
     let (now, until) = (context.now(), signed_in.acting.until);
     let (database, whom) = (text::path(file.database()), message::whom(&signed_in.acting.row));
     context.console().done(&format!("signed in to '{database}' as {whom} until {}", when(until, now)));
-    context.console().hint("authctl --as-session COMMAND acts as this account; authctl logout ends it");
+    let place = remedy::place(context.global);
+    context
+        .console()
+        .hint(&format!("authctl --as-session{place} COMMAND acts as this account; authctl logout{place} ends it"));
     saved(context, signed_in)
 }
 

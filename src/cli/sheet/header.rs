@@ -11,6 +11,18 @@ use crate::ops::import::Column;
 /// Names that stand for a column besides its own.
 const ALIASES: [(&str, Column); 3] =
     [("verified", Column::IsVerified), ("active", Column::IsActive), ("customer", Column::CustomerId)];
+/// Names that other tools give to a column: suggested, never taken, since one of them may mean something else here.
+const MEANT: [(&str, Column); 9] = [
+    ("user", Column::Username),
+    ("login", Column::Username),
+    ("mail", Column::Email),
+    ("emailaddress", Column::Email),
+    ("name", Column::FullName),
+    ("displayname", Column::FullName),
+    ("pass", Column::Password),
+    ("hash", Column::PasswordHash),
+    ("passwordsalt", Column::Salt),
+];
 
 /// The column of this name, whatever its case, with or without its blanks, hyphens and underscores.
 ///
@@ -21,6 +33,9 @@ pub(super) fn column(name: &str) -> Result<Column, Option<Column>> {
     let own = Column::ALL.into_iter().map(|column| (column.name(), column));
     if let Some((_, column)) = own.clone().chain(ALIASES).find(|(name, _)| folded(name) == wanted) {
         return Ok(column);
+    }
+    if let Some((_, meant)) = MEANT.iter().find(|(name, _)| *name == wanted) {
+        return Err(Some(*meant));
     }
     let known: Vec<(String, Column)> = own.chain(ALIASES).map(|(name, column)| (folded(name), column)).collect();
     let near = nearest(&wanted, known.iter().map(|(name, _)| name.as_str()));
@@ -39,13 +54,18 @@ pub(super) fn unknown(what: &str, name: &str, nearest: Option<Column>) -> String
 pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Option<Column>>, Failure> {
     let names: Vec<&str> = names.map(str::trim).collect();
     let found: Vec<_> = names.iter().map(|name| column(name)).collect();
-    if !found.iter().flatten().any(|column| matches!(column, Column::Username | Column::Email)) {
-        return Err(
-            Failure::usage("the first line is not a header: it names neither 'username' nor 'email'").hint(hint())
-        );
+    let is_name = |column: &Column| matches!(column, Column::Username | Column::Email);
+    // Two cells that are columns, or nearly, make a header beyond doubt.
+    let meant = names.iter().zip(&found).filter(|(name, found)| found.is_ok() || is_meant(name)).count();
+    if !found.iter().flatten().any(is_name) && meant < 2 {
+        return Err(no_header(&names));
+    }
+    let unknown_names = unknown_names(&names, &found);
+    if !unknown_names.is_empty() {
+        return Err(Failure::usage(unknown_names).hint(hint()));
     }
     let mut columns = Vec::with_capacity(names.len());
-    for (name, found) in names.iter().zip(found) {
+    for found in found {
         let column = match found {
             Ok(column) if columns.contains(&Some(column)) => {
                 return Err(
@@ -53,8 +73,7 @@ pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Op
                 );
             }
             Ok(column) => Some(column),
-            Err(_) if name.is_empty() => None,
-            Err(nearest) => return Err(Failure::usage(unknown("column", name, nearest)).hint(hint())),
+            Err(_) => None,
         };
         columns.push(column);
     }
@@ -64,6 +83,39 @@ pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Op
         }
     }
     Ok(columns)
+}
+
+/// Whether other tools call a column so.
+fn is_meant(name: &str) -> bool {
+    let wanted = folded(name);
+    MEANT.iter().any(|(known, _)| *known == wanted)
+}
+
+/// Every name that is no column, in one sentence; empty where there is none.
+fn unknown_names(names: &[&str], found: &[Result<Column, Option<Column>>]) -> String {
+    let unknown = names.iter().zip(found).filter_map(|(name, found)| match found {
+        Err(nearest) if !name.is_empty() => Some(unknown("column", name, *nearest)),
+        Ok(_) | Err(_) => None,
+    });
+    unknown.collect::<Vec<_>>().join("; ")
+}
+
+/// The first line names neither of the columns that must be there. What it says is not repeated.
+fn no_header(names: &[&str]) -> Failure {
+    let failure = Failure::usage("the first line is not a header: it names neither 'username' nor 'email'");
+    let splits = |by: char| {
+        names.iter().any(|name| {
+            let parts = || name.split(by).map(|part| column(part.trim().trim_matches('"')));
+            parts().count() > 1 && parts().flatten().any(|part| matches!(part, Column::Username | Column::Email))
+        })
+    };
+    match ['|', ':', ' '].into_iter().find(|by| splits(*by)) {
+        Some(' ') => failure.hint("its columns stand apart by blanks: save the file with commas, semicolons or tabs"),
+        Some(by) => {
+            failure.hint(format!("its columns stand apart by '{by}': save the file with commas, semicolons or tabs"))
+        }
+        None => failure.hint(hint()),
+    }
 }
 
 /// The columns that there are.
@@ -104,12 +156,33 @@ mod tests {
         assert_eq!(of("pasword"), "there is no column 'pasword'; did you mean 'password'?");
         assert_eq!(of("fullnme"), "there is no column 'fullnme'; did you mean 'full_name'?");
         assert_eq!(of("zip"), "there is no column 'zip'");
+        assert_eq!(
+            named(&["username", "email", "zip", "roel"]),
+            Err("there is no column 'zip'; there is no column 'roel'; did you mean 'role'?".to_owned())
+        );
         assert_eq!(of("E-MAIL"), "the column 'email' is there twice");
         assert_eq!(
             named(&["username", "email", "verified", "is_verified"]),
             Err("the column 'is_verified' is there twice".to_owned())
         );
+        assert_eq!(
+            named(&["user", "mail"]),
+            Err(
+                "there is no column 'user'; did you mean 'username'?; there is no column 'mail'; did you mean 'email'?"
+                    .to_owned()
+            )
+        );
         assert_eq!(named(&["username", "role"]), Err("the column 'email' is missing".to_owned()));
+    }
+
+    #[test]
+    fn a_separator_that_is_none_is_named() {
+        for (line, by) in
+            [("username|email|role", "'|'"), ("\"username\":\"email\"", "':'"), ("email username", "blanks")]
+        {
+            let failure = columns([line].into_iter()).expect_err(line);
+            assert!(failure.hint.is_some_and(|hint| hint.contains(by)), "{line}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub use text::{Bytes, read_bytes};
 
 use super::failure::Failure;
 use crate::ops::error::Class;
-use crate::ops::import::{Candidate, Column, Fault};
+use crate::ops::import::{About, Candidate, Column, Fault};
 
 /// Most rows of one file: beyond that nobody reads what is said about them.
 const MAX_ROWS: usize = 1_000_000;
@@ -62,7 +62,7 @@ impl Sheet {
     }
 
     fn fault(&mut self, line: u64, column: Option<Column>, message: impl Into<String>) -> Result<(), Failure> {
-        self.faults.push(Fault { line, column, class: Class::Usage, message: message.into() });
+        self.faults.push(Fault { line, column, class: Class::Usage, message: message.into(), about: About::Nothing });
         self.count()
     }
 

@@ -7,10 +7,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::row::Judged;
-use super::{Column, Fault, Planned};
+use super::{About, Column, Fault, Planned};
 use crate::model::user::StoredUser;
 use crate::ops::add::{IfPresent, known_customer};
-use crate::ops::error::{Class, Error, naming};
+use crate::ops::error::{Class, Error};
 use crate::store::{Schema, View};
 
 /// What a row is called, and how it may meet others.
@@ -61,8 +61,8 @@ impl Name {
         if column == Column::Username { self.username.as_deref() } else { self.email.as_deref() }
     }
 
-    fn fault(&self, column: Column, message: String) -> Fault {
-        Fault { line: self.line, column: Some(column), class: Class::Exists, message }
+    fn fault(&self, column: Column, message: String, about: About) -> Fault {
+        Fault { line: self.line, column: Some(column), class: Class::Exists, message, about }
     }
 }
 
@@ -76,7 +76,8 @@ pub(super) fn within(schema: &Schema, judged: &[Judged]) -> Vec<Fault> {
             let Some(text) = name.text(column) else { continue };
             let earlier = seen.entry(text.to_lowercase()).or_default();
             if let Some((twin, how)) = earlier.iter().find_map(|other| Some((other, meets(name, other, column)?))) {
-                faults.push(name.fault(column, format!("the {word} {how} that on line {}", twin.line)));
+                let message = format!("the {word} {how} that on line {}", twin.line);
+                faults.push(name.fault(column, message, About::Nothing));
             }
             earlier.push(name);
         }
@@ -123,14 +124,17 @@ pub(super) fn against(view: View<'_>, names: &[Name], if_present: IfPresent) -> 
             meeting.faults.extend(customer(view, name, id, &mut customers)?);
         }
         let clashes = FIELDS.map(|(column, _)| accounts.clash(name, column));
-        if let (IfPresent::Accept, Some(user)) = (if_present, present(name, &clashes)) {
-            meeting.present.push((name.line, user.clone()));
+        if let (IfPresent::Accept, Some(user)) = (if_present, same_names(&clashes)) {
+            match has_role(name, user) {
+                true => meeting.present.push((name.line, user.clone())),
+                false => meeting.faults.push(other_role(name, user)),
+            }
             continue;
         }
         for ((column, word), clash) in FIELDS.into_iter().zip(clashes) {
             if let Some(first) = clash.users.first() {
-                let message = format!("the {word} {} {}", clash.how, naming(first));
-                meeting.faults.push(name.fault(column, message));
+                let message = format!("the {word} {}", clash.how);
+                meeting.faults.push(name.fault(column, message, About::Account(Box::new((*first).clone()))));
             }
         }
     }
@@ -187,13 +191,22 @@ fn text_of(user: &StoredUser, column: Column) -> Option<&str> {
     field.value().map(String::as_str)
 }
 
-/// The account that `--if-missing` takes for the wanted one, as in `user add`.
-fn present<'a>(name: &Name, clashes: &[Clash<'a>; 2]) -> Option<&'a StoredUser> {
+/// The account that has both names, which `--if-missing` takes for the wanted one, as in `user add`.
+fn same_names<'a>(clashes: &[Clash<'a>; 2]) -> Option<&'a StoredUser> {
     let [by_username, by_email] = clashes;
     let ([found], [mailed]) = (by_username.users.as_slice(), by_email.users.as_slice()) else { return None };
-    let role = found.role.value();
-    let role_fits = name.wanted_role.as_ref().is_none_or(|wanted| role == Some(wanted));
-    (by_username.same && by_email.same && found.id == mailed.id && role_fits).then_some(*found)
+    (by_username.same && by_email.same && found.id == mailed.id).then_some(*found)
+}
+
+fn has_role(name: &Name, user: &StoredUser) -> bool {
+    name.wanted_role.as_ref().is_none_or(|wanted| user.role.value() == Some(wanted))
+}
+
+/// An account that is there is not changed, so its role has to be the wanted one.
+fn other_role(name: &Name, user: &StoredUser) -> Fault {
+    let wanted = name.wanted_role.as_deref().unwrap_or_default();
+    let message = format!("'{wanted}' is not the role of the account that is there already:");
+    name.fault(Column::Role, message, About::Account(Box::new(user.clone())))
 }
 
 /// The fault of a customer that does not exist; each is looked up once.
@@ -216,5 +229,6 @@ fn customer(view: View<'_>, name: &Name, id: i64, known: &mut HashMap<i64, bool>
         column: Some(Column::CustomerId),
         class: Class::NotFound,
         message,
+        about: About::Nothing,
     }))
 }

@@ -62,7 +62,7 @@ impl Candidate {
 }
 
 /// What is wrong with one row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// The line on which the row begins.
     pub line: u64,
@@ -70,8 +70,21 @@ pub struct Fault {
     pub column: Option<Column>,
     /// The rule that it breaks.
     pub class: Class,
-    /// What is wrong, in words; may hold text from the file and the database.
+    /// What is wrong, in words; may hold text from the file, but no name.
     pub message: String,
+    /// The name that it is about.
+    pub about: About,
+}
+
+/// A name that belongs to a fault: apart from its words, since a run may hide names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum About {
+    /// None.
+    Nothing,
+    /// The cell, as it was given: what is wrong with it is said behind it.
+    Cell(String),
+    /// The account that is met: named at the end of the words.
+    Account(Box<StoredUser>),
 }
 
 /// Whether passwords are made for rows that have none.

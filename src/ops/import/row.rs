@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: SQLite turns a text that looks like a number into one in the columns of times,
 //! and the app cannot read that. So a time must be readable for the app *as it will be stored*.
 
-use super::{Candidate, Column, Fault, Planned, Source};
+use super::{About, Candidate, Column, Fault, Planned, Source};
 use crate::crypto::password::{check_ready, check_ready_salt};
 use crate::model::secret::Password;
 use crate::model::time::parse_python;
@@ -86,18 +86,30 @@ pub(super) fn judge(settings: &Settings, schema: &Schema, mut given: Candidate) 
 /// The fault of a row that has no password and gets none.
 pub(super) fn no_password(line: u64) -> Fault {
     let message = "there is no password".to_owned();
-    Fault { line, column: Some(Column::Password), class: Class::PolicyPassword, message }
+    Fault { line, column: Some(Column::Password), class: Class::PolicyPassword, message, about: About::Nothing }
 }
 
 impl Court<'_> {
     fn fault(&mut self, column: Column, class: Class, message: impl Into<String>) {
-        self.faults.push(Fault { line: self.given.line, column: Some(column), class, message: message.into() });
+        self.add(column, class, message.into(), About::Nothing);
+    }
+
+    fn add(&mut self, column: Column, class: Class, message: String, about: About) {
+        self.faults.push(Fault { line: self.given.line, column: Some(column), class, message, about });
+    }
+
+    /// The same about a name, which is shown: blanks and look-alikes are seen nowhere else.
+    fn name_fault(&mut self, column: Column, class: Class, message: String) {
+        let text = self.given.get(column).unwrap_or_default().to_owned();
+        self.add(column, class, message, About::Cell(text));
     }
 
     /// A rule for new accounts; one that existed before is taken over all the same.
     fn rule(&mut self, column: Column, class: Class, message: String) {
         if self.existed {
             self.odd.push(format!("{}: {message}", column.name()));
+        } else if matches!(column, Column::Username | Column::FullName) {
+            self.name_fault(column, class, message);
         } else {
             self.fault(column, class, message);
         }
@@ -137,7 +149,7 @@ impl Court<'_> {
         match Email::parse(&text) {
             Ok(email) => Some(email.as_str().to_owned()),
             Err(refusal) => {
-                self.fault(Column::Email, Class::PolicyEmail, refusal.to_string());
+                self.name_fault(Column::Email, Class::PolicyEmail, refusal.to_string());
                 None
             }
         }

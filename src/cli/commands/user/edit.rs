@@ -15,6 +15,11 @@ use crate::store::{Changed, Store};
 
 /// Changes username, e-mail, full name or customer.
 pub fn edit(context: &mut Context<'_>, args: &EditArgs) -> anyhow::Result<u8> {
+    if args.user == "-" {
+        return Err(Failure::usage("user edit changes one account: '-' names none")
+            .hint("name a USER, as in id:57")
+            .into());
+    }
     let request = request(args)?;
     let spec = select::user(&args.user)?;
     let mut store = context.store()?;

@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::color::Stream;
+use crate::cli::output::personal::{self, Personal};
 use crate::cli::output::{CsvText, Emitter, ExactCsv, Format, OutputError};
 use crate::cli::view::ExportView;
 use crate::ops::error::Class;
@@ -24,6 +25,9 @@ pub fn export(context: &mut Context<'_>, args: &ExportArgs) -> anyhow::Result<u8
         context.style.format = Format::Csv;
     }
     context.style.lacking = lacking(reader.schema(), args);
+    if let Some(failure) = hidden_in_vain(context) {
+        return Err(failure.into());
+    }
     warn_hashes(context, args);
     let is_seen = context.world.terminal.stdout == Stream::Terminal && context.style.csv == CsvText::Safe;
     let mut count = Count::default();
@@ -38,10 +42,23 @@ pub fn export(context: &mut Context<'_>, args: &ExportArgs) -> anyhow::Result<u8
     finish(context, &reader, &count)
 }
 
+/// An export is exact, so that a name could be hidden only by making it useless. JSON is exact everywhere.
+fn hidden_in_vain(context: &Context<'_>) -> Option<Failure> {
+    let is_hiding = personal::of_run() == Personal::Hidden;
+    (is_hiding && context.style.format == Format::Csv && context.style.csv == CsvText::Safe).then(|| {
+        Failure::usage("an export holds names and e-mails as they are: --mask-personal cannot hide them").hint(
+            "for a list without names: authctl user list -o csv --mask-personal; for the export leave the option away",
+        )
+    })
+}
+
 /// The columns that the file does not have, and hash and salt unless asked for.
 fn lacking(schema: &Schema, args: &ExportArgs) -> Vec<&'static str> {
-    let is_secret = |name: &str| matches!(name, "password_hash" | "salt");
     ExportView::optional().filter(|name| !schema.has(name) || (is_secret(name) && !args.with_hashes)).collect()
+}
+
+fn is_secret(name: &str) -> bool {
+    matches!(name, "password_hash" | "salt")
 }
 
 fn warn_hashes(context: &mut Context<'_>, args: &ExportArgs) {
@@ -144,7 +161,11 @@ impl Stop {
     fn into_error(self) -> anyhow::Error {
         match self {
             Self::Refused(refused) => refused.into(),
-            Self::Output(error) => Failure::from(error).into(),
+            Self::Output(error) => {
+                let secret = matches!(&error, OutputError::UnknownColumn { name, .. } if is_secret(name));
+                let failure = Failure::from(error);
+                if secret { failure.hint("--with-hashes adds password_hash and salt").into() } else { failure.into() }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::cli::message::{until, when};
 use crate::cli::output::escape::quote;
+use crate::cli::output::personal;
 use crate::model::time::Timestamp;
 use crate::model::user::UserId;
 use crate::policy::why::{
@@ -73,20 +74,25 @@ fn row(found: &RowFinding) -> Words {
     }
 }
 
+/// A name of the database in a sentence.
+fn name(text: &str) -> String {
+    quote(&personal::name(text))
+}
+
 fn email(found: &EmailFinding) -> Words {
     match found {
         EmailFinding::Normal => Words::alone("stored as the app looks it up"),
         EmailFinding::Missing => Words::new("it has no e-mail that can be typed", "the app looks up nothing else"),
         EmailFinding::Other { stored, normal, owner: None } => Words::new(
-            format!("its e-mail is stored as {}, and the app looks up {}", quote(stored), quote(normal)),
+            format!("its e-mail is stored as {}, and the app looks up {}", name(stored), name(normal)),
             "nobody is found, 401",
         ),
         EmailFinding::Other { stored, normal, owner: Some(UserId(id)) } => Words::new(
-            format!("its e-mail is stored as {}, and the app looks up {}, id:{id}", quote(stored), quote(normal)),
+            format!("its e-mail is stored as {}, and the app looks up {}, id:{id}", name(stored), name(normal)),
             "the login is that account's",
         ),
         EmailFinding::Refused { stored, why } => Words::new(
-            format!("its e-mail {} is none for the app ({})", quote(stored), why.to_string().trim_end_matches('.')),
+            format!("its e-mail {} is none for the app ({})", name(stored), why.to_string().trim_end_matches('.')),
             "it answers 422 to the login, and 500 to the account's requests",
         ),
     }
@@ -166,7 +172,7 @@ fn hash(found: &HashFinding) -> Words {
         HashFinding::Bytes => Words::alone("its password_hash is stored as bytes, which authctl does not try"),
         HashFinding::TooCostly(why) => Words::alone(format!("{why}; whether the app takes it is not tried")),
         HashFinding::NoSalt => Words::alone("its salt is empty; only a hash that was made without one fits"),
-        HashFinding::SaltBytes => Words::new("its salt is stored as bytes", "no password fits, 401"),
+        HashFinding::SaltBytes => Words::new("its salt is no text", "no password fits, 401"),
     }
 }
 

@@ -7,18 +7,21 @@ use super::Facts;
 use crate::cli::context::Context;
 use crate::cli::exit::{DONE, codes};
 use crate::cli::failure::{Failure, RowFault};
-use crate::cli::message::shell;
-use crate::cli::output::escape::escape;
+use crate::cli::message::{shell, whom};
+use crate::cli::output::escape::{escape, quote};
+use crate::cli::output::personal;
 use crate::cli::output::{Emitter, Format, OutputError, write_json};
 use crate::cli::view::{ImportView, ImportedView};
 use crate::model::text;
 use crate::model::user::{PasswordPresence, StoredUser};
 use crate::ops::error::Class;
-use crate::ops::import::{Column, Ending, Fault, Plan};
+use crate::ops::import::{About, Column, Ending, Fault, Plan};
 use crate::policy::state::stuck;
 
 /// How many accounts that break a rule are named one by one.
 const NAMED: usize = 10;
+/// How many characters of a cell are shown in a sentence.
+const SHOWN: usize = 60;
 
 /// What an import came to.
 pub(super) struct Finished {
@@ -56,7 +59,9 @@ fn way_out(faults: &[Fault], total: usize, ending: Ending) -> String {
     if faults.iter().any(lacks_password) {
         ways.push("let passwords be made with --generate --credentials-out FILE");
     }
-    if faults.iter().all(|fault| fault.class == Class::Exists) {
+    if faults.iter().any(is_other_role) {
+        ways.push("give the role with authctl set-role USER ROLE, or leave its cell empty");
+    } else if faults.iter().all(|fault| fault.class == Class::Exists) {
         ways.push("accept the same accounts with --if-missing");
     }
     if ending == Ending::AllOrNothing && fault_rows(faults) < total {
@@ -67,6 +72,11 @@ fn way_out(faults: &[Fault], total: usize, ending: Ending) -> String {
         [first @ .., last] => format!("{}, or {last}", first.join(", ")),
         [] => String::new(),
     }
+}
+
+/// Met only with `--if-missing`.
+fn is_other_role(fault: &Fault) -> bool {
+    fault.column == Some(Column::Role) && fault.class == Class::Exists
 }
 
 fn counted(faults: &[Fault], total: usize) -> String {
@@ -80,9 +90,27 @@ fn rows(faults: &[Fault]) -> Vec<RowFault> {
         line: fault.line,
         column: fault.column.map(Column::name),
         code: codes(fault.class).0,
-        message: escape(&fault.message).into_owned(),
+        message: words(fault),
     };
     faults.iter().map(row).collect()
+}
+
+/// What is wrong with a row, escaped, its names hidden where the run hides them.
+fn words(fault: &Fault) -> String {
+    let message = escape(&fault.message);
+    match &fault.about {
+        About::Nothing => message.into_owned(),
+        About::Cell(text) => format!("{}: {message}", quote(&shortened(&personal::name(text)))),
+        About::Account(user) => format!("{message} {}", whom(user)),
+    }
+}
+
+/// A cell for a sentence.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Says and prints what was done.
@@ -149,7 +177,9 @@ fn warn_odd(context: &mut Context<'_>, finished: &Finished) {
 fn warn_shut_out(context: &mut Context<'_>, finished: &Finished) {
     let users = || finished.imported.iter().map(|(_, user)| user);
     let format = context.settings.time_format;
-    let without = users().filter(|user| user.password == PasswordPresence::Missing).count();
+    let missing = users().filter(|user| user.password == PasswordPresence::Missing).count();
+    // A dry run makes no passwords, so that those that would be made are missing here.
+    let without = if context.global.dry_run { missing.saturating_sub(finished.generated) } else { missing };
     let stuck = users().filter(|user| stuck(user, format).is_some()).count();
     let homeless = match context.style.lacking.contains(&"customer_id") {
         true => 0,
