@@ -80,7 +80,7 @@ fn twins_and_addresses_that_a_finding_is_about_are_names_too() {
          UPDATE users SET failed_login_attempts = 7 WHERE id = 2",
     );
     let out = masked(&desk, &["doctor"], "");
-    for part in ["email-cannot-login", "authctl user edit id:9 --email ADDRESS", "case-twin"] {
+    for part in ["email-cannot-login", "authctl user edit id:3 --email ADDRESS", "case-twin"] {
         assert!(out.stdout.contains(part), "{part}: {out:?}");
     }
     masked(&desk, &["doctor", "-o", "csv"], "");

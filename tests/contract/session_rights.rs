@@ -63,7 +63,7 @@ const TABLE: [(&str, &str, [Cell; 4]); 45] = [
     ("audit prune", "audit prune --before 2020-01-01", [Works, No, No, No]),
     ("db backup", "db backup another.db", [Works, No, No, No]),
     ("db restore", "db restore copy.db -y", [Works, No, No, No]),
-    ("db check", "db check", [Works, No, No, No]),
+    ("db check", "db check", [Finds, No, No, No]),
     ("db info", "db info", [Works, No, No, No]),
     ("doctor", "doctor", [Finds, No, No, No]),
     ("secret generate", "secret generate", [Works, No, No, No]),

@@ -25,7 +25,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, Style};
 use super::session as gate;
-use super::view::{DeleteView, IssuedView, SessionView, WriteView};
+use super::view::{DeleteView, IssuedView, SecretView, SessionView, WriteView};
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///
@@ -101,6 +101,7 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             TokenCommand::Inspect(_) | TokenCommand::Verify(_) => Ok(()),
         },
         Command::Login(args) if !args.save => Ok(()),
+        Command::Secret(_) => output::check_columns::<SecretView<'_>>(style),
         Command::Whoami(_) | Command::Login(_) => output::check_columns::<SessionView>(style),
         Command::Init(_)
         | Command::Migrate(_)
@@ -108,7 +109,6 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
         | Command::Audit(_)
         | Command::Db(_)
         | Command::Doctor(_)
-        | Command::Secret(_)
         | Command::Config(_)
         | Command::Completions(_)
         | Command::Man(_) => Ok(()),
