@@ -1,32 +1,32 @@
 //! Wiring of one run: options, configuration, database, key and streams, put together once for all commands.
 
-use std::io::Read;
-use std::path::PathBuf;
+mod file;
+mod keys;
+mod talk;
+
 use std::time::Duration;
 
+pub use keys::key_failure;
+
 use super::args;
-use super::args::{Global, KeyArgs};
+use super::args::Global;
 use super::console::{Console, ErrorForm, Verbosity, Voice};
-use super::failure::{Failure, Refused};
+use super::failure::Failure;
 use super::output::color::{Color, Environment, Stream, When, decide};
-use super::output::{CsvText, Format, OutputError, Style};
+use super::output::{CsvText, Format, Style};
 use super::session::Entry;
 use super::settings::audit_key::{self, AuditKeyError};
 use super::settings::config::{self, Config};
-use super::settings::database::{Located, Origin, locate};
-use super::settings::key::{self, KeyError, KeySource, ResolvedKey};
 use super::world::World;
 use crate::crypto::password::HashParams;
 use crate::model::event::Actor;
 use crate::model::role::RoleName;
 use crate::model::secret::ChainKey;
-use crate::model::text;
 use crate::model::time::{Clock, Timestamp, parse_duration};
 use crate::ops::{Settings, error::Class};
 use crate::policy::password::Limits;
 use crate::policy::role::Roles;
-use crate::policy::token::DefaultKey;
-use crate::store::{Act, Mode, OpenNote, Opened, ReadAccess, Reader, Schema, Store, TriggerEffect};
+use crate::store::{Act, Mode, ReadAccess};
 
 /// Longest `--reason`, in characters.
 const MAX_REASON: usize = 1000;
@@ -190,203 +190,6 @@ impl<'w> Context<'w> {
         self.chain_key.as_ref().and_then(|key| key.as_ref().err())
     }
 
-    /// Which file, and who named it.
-    ///
-    /// # Errors
-    /// Usage: a URL of another kind.
-    pub fn locate(&self) -> anyhow::Result<Located> {
-        let option = self.global.database.as_deref();
-        locate(option, &self.world.env, self.configured_database.as_deref(), &self.world.cwd)
-            .map_err(|error| Failure::usage(error.to_string()).hint("give a path, or sqlite:///app.db").into())
-    }
-
-    /// Opens the file for reading.
-    ///
-    /// # Errors
-    /// The file's.
-    pub fn reader(&mut self) -> anyhow::Result<Reader> {
-        let located = self.locate()?;
-        self.reader_of(located)
-    }
-
-    /// Opens the file for reading where one is named or `./app.db` is there; not for a command that no session
-    /// was asked of though one must act.
-    ///
-    /// # Errors
-    /// The file's, where it was named.
-    pub fn reader_if_any(&mut self) -> anyhow::Result<Option<Reader>> {
-        let located = self.locate()?;
-        if !self.entry.sees_rows() || (located.origin == Origin::Default && !located.path.exists()) {
-            return Ok(None);
-        }
-        self.reader_of(located).map(Some)
-    }
-
-    fn reader_of(&mut self, located: Located) -> anyhow::Result<Reader> {
-        let Opened { store, notes } =
-            Reader::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
-        self.say_notes(&notes, &located.path);
-        self.fit_columns(store.schema());
-        Ok(store.within(self.entry.scope()))
-    }
-
-    /// Opens the file for writing.
-    ///
-    /// # Errors
-    /// The file's; `Pending` and `Drift` among them; triggers with `--no-triggers`; the audit key's.
-    pub fn store(&mut self) -> anyhow::Result<Store> {
-        self.chain_key()?;
-        let located = self.locate()?;
-        let Opened { store, notes } =
-            Store::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
-        if self.global.no_triggers && !store.schema().triggers().is_empty() {
-            let names = store.schema().triggers().to_vec();
-            return Err(Refused::from(crate::store::StoreError::Triggers { names }).into());
-        }
-        self.say_notes(&notes, &located.path);
-        self.fit_columns(store.schema());
-        Ok(store.within(self.entry.scope()))
-    }
-
-    /// A file without customers has no column for them.
-    fn fit_columns(&mut self, schema: &Schema) {
-        if !schema.has("customer_id") {
-            self.style.lacking = vec!["customer_id"];
-        }
-    }
-
-    /// Says what the operator should know about the file.
-    pub fn say_notes(&mut self, notes: &[OpenNote], path: &std::path::Path) {
-        let path = text::path(path);
-        for note in notes {
-            match note {
-                OpenNote::OtherOwner(owner) => {
-                    self.console().warn(&format!("'{path}' belongs to {owner}, not to you"));
-                }
-                OpenNote::Immutable => self.console().warn(&format!(
-                    "'{path}' is in WAL mode and not in use: read without locks, since no side file can be left beside it"
-                )),
-                OpenNote::Recovered => self
-                    .console()
-                    .warn(&format!("'{path}' held an unfinished transaction of a crashed process: undone")),
-            }
-        }
-    }
-
-    /// Says what the file lacks, after a read command.
-    pub fn say_pending(&mut self, schema: &Schema) {
-        let missing = schema.missing();
-        if !missing.is_empty() {
-            let text =
-                format!("this database is not migrated: {} missing; authctl migrate adds them", missing.join(", "));
-            self.console().hint(&text);
-        }
-    }
-
-    /// Says what triggers did besides.
-    pub fn say_triggers(&mut self, triggers: Option<&TriggerEffect>) {
-        if let Some(effect) = triggers {
-            let text = format!(
-                "triggers on the table 'users' ({}) changed {} more row{}",
-                effect.names.join(", "),
-                effect.rows,
-                if effect.rows == 1 { "" } else { "s" }
-            );
-            self.console().warn(&text);
-        }
-    }
-
-    /// The signing key.
-    ///
-    /// # Errors
-    /// Missing, empty, the app's built-in one, or not usable.
-    pub fn key(&mut self, wanted: &KeyArgs) -> anyhow::Result<ResolvedKey> {
-        let resolved = self.try_key(wanted).map_err(|error| key_failure(&error))?;
-        let warnings = resolved.warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
-        for warning in warnings {
-            self.console().warn(&warning);
-        }
-        Ok(resolved)
-    }
-
-    /// The signing key, without a word about it.
-    ///
-    /// # Errors
-    /// As [`Context::key`].
-    pub fn try_key(&self, wanted: &KeyArgs) -> Result<ResolvedKey, KeyError> {
-        let default = if wanted.insecure_default_key { DefaultKey::Allowed } else { DefaultKey::Refused };
-        let source = KeySource { secret_file: wanted.secret_file.clone(), default };
-        let database = self.locate().ok().map(|located| located.path);
-        key::resolve(&source, &self.world.env, database.as_deref(), &self.world.cwd)
-    }
-
-    /// Whether the person at the terminal can be asked.
-    pub fn can_ask(&self) -> bool {
-        !self.global.no_input
-            && self.world.terminal.stdin == Stream::Terminal
-            && self.world.terminal.stderr == Stream::Terminal
-    }
-
-    /// A confirmation; `--yes` answers it, a dry run needs none.
-    ///
-    /// # Errors
-    /// Would prompt; interrupted; the answer no.
-    pub fn confirm(&mut self, question: &str) -> anyhow::Result<()> {
-        if self.global.yes || self.global.dry_run {
-            return Ok(());
-        }
-        if !self.can_ask() {
-            return Err(Failure::new(Class::WouldPrompt, format!("this needs a confirmation: {question}"))
-                .hint("give --yes")
-                .into());
-        }
-        if self.world.prompter.confirm(question).map_err(Failure::from)? {
-            return Ok(());
-        }
-        Err(Failure::new(Class::Interrupted, "not confirmed; nothing was changed").into())
-    }
-
-    /// Whole standard input, up to a bound.
-    ///
-    /// # Errors
-    /// The stream's; more than `most` bytes.
-    pub fn read_stdin(&mut self, most: u64) -> anyhow::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        (&mut *self.world.stdin)
-            .take(most + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure::new(Class::Unexpected, format!("cannot read standard input: {error}")))?;
-        if bytes.len() as u64 > most {
-            return Err(Failure::usage(format!("standard input is longer than {most} bytes")).into());
-        }
-        Ok(bytes)
-    }
-
-    /// One line on stdout.
-    ///
-    /// # Errors
-    /// Output failed.
-    pub fn print(&mut self, line: &str) -> anyhow::Result<()> {
-        Ok(self.try_print(line).map_err(Failure::from)?)
-    }
-
-    /// The same, for those who have more to say of a failure.
-    ///
-    /// # Errors
-    /// Output failed.
-    pub fn try_print(&mut self, line: &str) -> Result<(), OutputError> {
-        let out = &mut *self.world.stdout;
-        writeln!(out, "{line}").and_then(|()| out.flush()).map_err(OutputError::from)
-    }
-
-    /// The path of the database, absolute or as named.
-    ///
-    /// # Errors
-    /// Usage.
-    pub fn database_path(&self) -> anyhow::Result<PathBuf> {
-        Ok(self.locate()?.path)
-    }
-
     /// `would ` in a dry run.
     pub fn would(&self, did: &str, would: &str) -> String {
         if self.global.dry_run { format!("would {would}") } else { did.to_owned() }
@@ -441,15 +244,6 @@ pub fn settings(config: Config) -> Result<Settings, Failure> {
     })
 }
 
-fn key_class(error: &KeyError) -> Class {
-    match error {
-        KeyError::Missing => Class::KeyMissing,
-        KeyError::Empty { .. } => Class::KeyEmpty,
-        KeyError::Default { .. } => Class::KeyDefault,
-        KeyError::Unusable { .. } | KeyError::Unreadable { .. } | KeyError::Expansion { .. } => Class::KeyUnusable,
-    }
-}
-
 /// The key, where it could be read; a verb that writes has asked [`Context::chain_key`] before.
 fn chain_key(read: &Option<Result<ChainKey, AuditKeyError>>) -> Option<&ChainKey> {
     read.as_ref().and_then(|key| key.as_ref().ok())
@@ -464,11 +258,6 @@ fn audit_key_failure(error: &AuditKeyError) -> Failure {
         }
     };
     with_hint(class, error.to_string(), Some(error.hint()))
-}
-
-/// A key that is missing or refused, with the way out.
-pub fn key_failure(error: &KeyError) -> Failure {
-    with_hint(key_class(error), error.to_string(), Some(error.hint()))
 }
 
 fn with_hint(class: Class, message: String, hint: Option<&str>) -> Failure {

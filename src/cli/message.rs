@@ -11,16 +11,21 @@ use super::output::personal::{self, Personal};
 use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
-use crate::ops::error::{Ambiguity, Clash, naming};
+use crate::ops::error::{self, Ambiguity, Clash};
 use crate::store::StoreError;
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
-    match personal::of_run() {
-        Personal::Shown => escape(&naming(user)).into_owned(),
+    escape(&naming(user, personal::of_run())).into_owned()
+}
+
+/// The same, shown or hidden, not yet escaped.
+pub fn naming(user: &StoredUser, personal: Personal) -> String {
+    match personal {
+        Personal::Shown => error::naming(user),
         Personal::Hidden => {
             let (name, email) = (hidden(&user.username), hidden(&user.email));
-            format!("id:{} {name} <{email}> ({})", user.id.0, escape(&role(user)))
+            format!("id:{} {name} <{email}> ({})", user.id.0, role(user))
         }
     }
 }

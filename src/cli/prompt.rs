@@ -40,7 +40,8 @@ pub enum PromptError {
     /// ^C, or Escape in a list: exit 130.
     #[error("interrupted")]
     Interrupted,
-    /// ^D on an empty line, or the terminal hung up.
+    /// ^D on an empty line, or the terminal hung up. In a list ^D is nothing: dialoguer takes no key but those it
+    /// knows, and reads them with line editing off; ^C and Escape end a list.
     #[error("the input ended at the prompt")]
     EndOfInput,
     /// stdin or stderr is no terminal.

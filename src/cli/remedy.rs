@@ -55,7 +55,7 @@ pub fn deactivate(asked: &[&Asked], global: &Global) -> String {
 }
 
 /// The options that say which file is meant, as they were given.
-fn place(global: &Global) -> String {
+pub fn place(global: &Global) -> String {
     let mut text = String::new();
     if let Some(database) = &global.database {
         text.push_str(&format!(" --database {}", shell(database.as_ref())));

@@ -6,6 +6,8 @@
 
 mod words;
 
+pub use words::sign_in;
+
 use super::args::KeyArgs;
 use super::context::{Context, key_failure};
 use super::failure::{Failure, Refused};
@@ -54,6 +56,19 @@ impl Entry {
             Self::OperatingSystem | Self::Free => Scope::All,
             Self::Account(session) => session.signed_in.scope(session.reach),
         }
+    }
+
+    /// Whether whoever acts may run a command, at least on some account: what is advised must be possible.
+    pub fn may(&self, verb: Verb) -> bool {
+        match self {
+            Self::OperatingSystem | Self::Free => true,
+            Self::Account(session) => reach(session.signed_in.standing, verb).is_some(),
+        }
+    }
+
+    /// A command that helps, for those who may run it or for those who must ask.
+    pub fn advice(&self, verb: Verb, command: &str, what: &str) -> String {
+        if self.may(verb) { format!("{command} {what}") } else { format!("ask an admin: {command} {what}") }
     }
 
     /// Whether rows may be looked at beside the command's own work.
@@ -120,12 +135,12 @@ pub fn current(context: &mut Context<'_>, key: Option<&KeyArgs>) -> anyhow::Resu
     let notes: Vec<OpenNote> = notes.into_iter().filter(|note| *note == OpenNote::Recovered).collect();
     context.say_notes(&notes, &located.path);
     let saved = match file(context)? {
-        Some(file) => file.read().map_err(|error| words::unusable(&file, &error))?,
+        Some(file) => file.read().map_err(|error| words::unusable(context, &file, &error))?,
         None => None,
     };
     let Some(token) = saved else {
         let missing = reader.schema().missing();
-        return if missing.is_empty() { Ok(None) } else { Err(words::not_migrated(missing).into()) };
+        return if missing.is_empty() { Ok(None) } else { Err(words::not_migrated(context, missing).into()) };
     };
     let usual = KeyArgs { secret_file: None, insecure_default_key: false };
     let key = context.try_key(key.unwrap_or(&usual)).map_err(|error| key_failure(&error))?;
@@ -164,7 +179,7 @@ pub fn settle(context: &mut Context<'_>, verb: Verb, key: Option<&KeyArgs>, erro
 
 /// The words for a session that does not count; that of a known account is recorded.
 pub fn turned_away(context: &mut Context<'_>, verb: Verb, ended: &Ended) -> Failure {
-    let failure = words::ended(ended, context.now());
+    let failure = words::ended(context, ended);
     match ended {
         Ended::Rejected(_) => {}
         Ended::Closed(row, closed) => record(context, row, verb, words::closed_rule(*closed), None),

@@ -141,7 +141,7 @@ impl StoredUser {
 pub struct StoredPassword {
     /// `password_hash`; empty for a row without password. `None`: not readable as text.
     pub hash: Option<String>,
-    /// `salt`, as text. `None`: not readable as text.
+    /// `salt`, as text. `None`: NULL, or not readable as text; no password fits then, as in the app.
     pub salt: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use super::account::offered_role;
 use super::each::about;
 use super::error::{Clash, Error, Part, Refusal};
 use super::password;
+use super::rule;
 use super::settings::Settings;
 use crate::crypto::random::Source;
 use crate::model::event::{EventDraft, EventName, EventValue};
@@ -186,7 +187,7 @@ pub fn add(
             salt: hash.salt,
             history: None,
         };
-        let added = tx.insert_user(&row, now)?;
+        let added = tx.insert_user(&row, now).map_err(rule::of_row)?;
         let event = created(&row, &added);
         Ok(Change::Done(Added::New(added), vec![event]))
     })

@@ -7,13 +7,14 @@ use super::add::{exists, known_customer};
 use super::each::{AdminGuard, Written, about, each};
 use super::error::{Clash, Error, Part, Refusal};
 use super::lock::raw_value;
+use super::rule;
 use super::settings::Settings;
 use crate::model::event::{EventDraft, EventName, EventValue};
 use crate::model::user::{Field, StoredUser, UserSpec};
 use crate::policy;
 use crate::policy::email::Email;
 use crate::policy::username::Username;
-use crate::store::{Act, Applied, NameKind, Store, StoreError, Tx, View};
+use crate::store::{Act, Applied, NameKind, Store, Tx, View};
 
 /// What was asked for, as typed; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -133,11 +134,11 @@ fn no_twin(twins: &Twins, user: &StoredUser, edit: &ValidEdit) -> Result<(), Err
 fn apply(tx: &Tx<'_>, user: &StoredUser, edit: &ValidEdit) -> Result<Option<EventDraft>, Error> {
     let mut event = about(EventName::UserEdited, user);
     if let Some(name) = edit.username.as_ref().map(Username::as_str).filter(|name| !holds(&user.username, name)) {
-        tx.set_username(user.id, name).map_err(|error| by_rule(error, Part::Username))?;
+        tx.set_username(user.id, name).map_err(|error| rule::of_part(error, Part::Username))?;
         event = event.change("username", text_value(&user.username), name);
     }
     if let Some(email) = edit.email.as_ref().map(Email::as_str).filter(|email| !holds(&user.email, email)) {
-        tx.set_email(user.id, email).map_err(|error| by_rule(error, Part::Email))?;
+        tx.set_email(user.id, email).map_err(|error| rule::of_part(error, Part::Email))?;
         event = event.change("email", text_value(&user.email), email);
     }
     let full_name = match &edit.full_name {
@@ -148,7 +149,7 @@ fn apply(tx: &Tx<'_>, user: &StoredUser, edit: &ValidEdit) -> Result<Option<Even
         Some(FullName::Text(name)) => Some(Some(name.as_str())).filter(|_| !holds(&user.full_name, name)),
     };
     if let Some(name) = full_name {
-        tx.set_full_name(user.id, name).map_err(|error| by_rule(error, Part::FullName))?;
+        tx.set_full_name(user.id, name).map_err(|error| rule::of_part(error, Part::FullName))?;
         event = event.change("full_name", text_value(&user.full_name), name);
     }
     if let Some(id) = edit.customer.filter(|id| user.customer_id.value() != Some(id)) {
@@ -160,14 +161,6 @@ fn apply(tx: &Tx<'_>, user: &StoredUser, edit: &ValidEdit) -> Result<Option<Even
 
 fn holds(field: &Field<String>, text: &str) -> bool {
     field.value().is_some_and(|stored| stored == text)
-}
-
-/// A CHECK of the table is a rule about the value.
-fn by_rule(error: StoreError, part: Part) -> Error {
-    match error {
-        StoreError::Check(text) => Error::Refused(vec![Refusal { part, message: text }]),
-        other => other.into(),
-    }
 }
 
 /// A text for an event: what is stored.

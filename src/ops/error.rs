@@ -222,7 +222,8 @@ impl Error {
     }
 }
 
-fn part_class(part: Part) -> Class {
+/// The class of a refusal that is about this part.
+pub(super) fn part_class(part: Part) -> Class {
     match part {
         Part::Email => Class::PolicyEmail,
         Part::Username => Class::PolicyUsername,

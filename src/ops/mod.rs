@@ -21,6 +21,7 @@ pub mod nearest;
 pub mod password;
 pub mod pick;
 pub mod resolve;
+mod rule;
 pub mod schema;
 pub mod session;
 pub mod settings;

@@ -181,6 +181,10 @@ fn a_check_of_the_table_and_a_trigger_are_heard() {
         ],
     );
     desk.refused(&["user", "edit", "bob", "--email", "b@example.com"], 5, "policy_email").names(&["CHECK"]);
+    let add = ["user", "add", "ann", "--email", "ann@example.com", "--password-stdin"];
+    desk.refused_with(&add, fixture::PASSWORD, 5, "policy_email").names(&["CHECK"]);
+    let row = format!("username,email,password\nann,ann@example.com,{}\n", fixture::PASSWORD);
+    desk.refused_with(&["user", "import", "-"], row, 5, "policy_email");
 }
 
 #[test]

@@ -17,6 +17,18 @@ fn claims(token: &str) -> Vec<(String, Value)> {
     claims.into_iter().collect()
 }
 
+/// The app cannot put NULL behind a password, and answers 401: a hash of the bare password fits nobody.
+#[test]
+fn a_null_salt_fits_no_password_and_a_new_password_mends_it() {
+    let desk = Desk::keyed();
+    let bare = fixture::hash(PASSWORD, "");
+    desk.sql(&format!("UPDATE users SET password_hash = '{bare}', salt = NULL WHERE username = 'bob'"));
+    let out = desk.run_with(&["login", "bob", "--password-stdin"], PASSWORD);
+    assert_eq!((out.code, desk.user("bob", "failed_login_attempts").as_str()), (6, "1"), "{out:?}");
+    desk.ok_with(&["user", "passwd", "bob", "--password-stdin"], OTHER);
+    desk.ok_with(&["login", "bob", "--password-stdin"], OTHER);
+}
+
 #[test]
 fn the_answer_is_the_apps_token_response_in_every_format() {
     let desk = Desk::keyed();

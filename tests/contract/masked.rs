@@ -6,9 +6,9 @@ use crate::fixture::{self, PASSWORD};
 use crate::harness::{Answer, Desk, Out};
 
 /// Stands in every username, e-mail and full name of the file, and in no word of the tool.
-const TRACE: &str = "zqx";
+pub const TRACE: &str = "zqx";
 
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let desk = Desk::keyed();
     desk.sql(
         "UPDATE users SET username = 'zqx' || username, email = 'Zqx.' || email, full_name = 'Zqx ' || full_name;
@@ -21,7 +21,7 @@ fn desk() -> Desk {
     desk
 }
 
-fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
+pub fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
     let out = desk.run_with(&[args, &["--mask-personal"]].concat(), stdin);
     let all = format!("{}{}", out.stdout, out.stderr);
     assert!(!all.to_lowercase().contains(TRACE), "{args:?}: {out:?}");

@@ -199,3 +199,10 @@ fn the_app_stays_able_to_read_its_file() {
     chown(desk.path(".env"), Some(12_345), Some(0)).expect("chown");
     desk.refused(&force(&[]), 5, "key_unusable").names(&["another user (uid 12345)"]);
 }
+
+#[test]
+fn a_wrong_column_is_refused_before_a_key_is_replaced() {
+    let desk = Desk::usual();
+    desk.write(".env", "SECRET_KEY=old-0123456789-0123456789-0123456789\n");
+    desk.refused(&["secret", "generate", "--write", "--force", "--columns", "nope"], 2, "usage").names(&["'nope'"]);
+}

@@ -45,6 +45,28 @@ fn without_a_session_whoami_finds_nobody_and_the_rest_is_not_allowed() {
     assert_eq!(desk.events(), Vec::<String>::new(), "nobody is known who could be named in an event");
 }
 
+/// Pasted as it is, the way on must not lead to another file.
+#[test]
+fn the_way_to_a_session_names_the_database_that_was_named() {
+    let desk = Desk::keyed();
+    desk.refused(&["--database", "app.db", "whoami"], 3, "not_found")
+        .advises(&["authctl login NAME --save --database app.db"]);
+    desk.refused(&["--as-session", "user", "list", "--database", "app.db"], 5, "not_allowed")
+        .advises(&["authctl login NAME --save --database app.db"]);
+    let out = desk.ok_with(&["login", "cleo", "--save", "--password-stdin", "--database", "app.db"], PASSWORD);
+    assert!(out.stderr.contains("authctl --as-session --database app.db COMMAND"), "{out:?}");
+    assert!(out.stderr.contains("authctl logout --database app.db"), "{out:?}");
+}
+
+#[test]
+fn on_a_file_that_is_not_migrated_the_way_on_is_as_short_as_it_can_be() {
+    let mut desk = Desk::with(fixture::preauth);
+    desk.set("SECRET_KEY", KEY);
+    let plain = desk.refused(&["whoami"], 9, "pending").advises(&["authctl migrate"]);
+    assert!(!plain.hint.contains("--as-session"), "{plain:?}");
+    desk.refused(&["--as-session", "whoami"], 9, "pending").advises(&["without --as-session"]);
+}
+
 /// The leeway is 0: at the second of `exp` it is over (`security.md`, Tokens).
 #[test]
 fn a_session_ends_with_its_token() {

@@ -59,9 +59,9 @@ pub fn turned_away(desk: &Desk, exit: u8, code: &str) -> Refusal {
 }
 
 #[test]
-fn saving_prints_nothing_and_keeps_the_access_token_alone() {
+fn saving_prints_no_token_and_keeps_the_access_token_alone() {
     let desk = Desk::keyed();
-    let out = desk.ok_with(&["login", "cleo", "--save", "--password-stdin", "--json"], PASSWORD);
+    let out = desk.ok_with(&["login", "cleo", "--save", "--password-stdin"], PASSWORD);
     assert_eq!(out.stdout, "");
     for part in ["id:3 cleo <Cleo.M@example.org> (therapist)", "2026-11-25 02:30:00 UTC", "app.db", "authctl logout"] {
         assert!(out.stderr.contains(part), "{part}: {out:?}");
@@ -107,6 +107,21 @@ fn the_name_of_the_file_comes_from_the_path_with_its_links_resolved() {
     for name in ["./app.db", "link.db", "sqlite:///app.db", real.to_str().expect("plain")] {
         assert_eq!(desk.json(&["--database", name, "whoami"])["user"]["username"], json!("cleo"), "{name}");
     }
+}
+
+/// One JSON document on stdout, as of every command (`cli.md`, ground rule 1).
+#[test]
+fn saving_tells_machines_what_whoami_tells() {
+    let desk = Desk::keyed();
+    let line = ["login", "cleo", "--save", "--password-stdin"];
+    let would = desk.ok_with(&[&line[..], &["--json", "-n"]].concat(), PASSWORD).json();
+    let out = desk.ok_with(&[&line[..], &["--json"]].concat(), PASSWORD);
+    assert!(!out.stdout.contains("eyJ"), "{out:?}");
+    assert_eq!(out.json(), desk.json(&["whoami"]));
+    assert_eq!(would, out.json(), "a dry run says what would be");
+    let csv = |args: &[&str]| desk.ok_with(&[args, &["-o", "csv"]].concat(), PASSWORD).stdout;
+    assert_eq!(csv(&line), csv(&["whoami"]));
+    desk.refused_with(&[&line[..], &["--columns", "nope"]].concat(), PASSWORD, 2, "usage").names(&["'nope'", "rights"]);
 }
 
 #[test]

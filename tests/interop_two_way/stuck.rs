@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::pair::{Form, LOCKED, Pair, REFUSED, WRONG, detail, free, text};
-use crate::support::PASSWORD;
+use crate::support::{Oracle, PASSWORD};
 
 const NAIVE_PAST: &str = "2025-06-07 10:00:00.000000";
 const NAIVE_FUTURE: &str = "2099-01-01 00:00:00.000000";
@@ -106,4 +106,21 @@ fn stuck_accounts_are_mended_on_the_later_layout() {
 #[test]
 fn stuck_accounts_are_mended_on_the_newest_layout() {
     stuck_accounts_are_mended(Form::NEWEST);
+}
+
+/// `password + None` raises in the app, which it takes for a wrong password: so a hash of the bare password opens
+/// nothing there, and must not here.
+#[test]
+fn a_null_salt_fits_no_password_on_either_side() {
+    let pair = Pair::start(Form::LIVE);
+    let email = pair.account("sam-null");
+    let bare = Oracle::start().ask(json!({"op": "hash_make", "password": PASSWORD, "salt": ""}));
+    pair.set("sam-null", &format!("password_hash = '{}', salt = NULL", text(&bare["hash"])));
+    assert_eq!(pair.app.login(&email, PASSWORD), (401, detail(REFUSED)));
+    pair.tool.login("sam-null", PASSWORD).refused(6, "wrong_credentials");
+    assert_eq!(pair.cell("sam-null", "failed_login_attempts"), "2", "both count it");
+    // With an empty salt the same hash opens both.
+    pair.set("sam-null", "salt = ''");
+    assert_eq!(pair.app.login(&email, PASSWORD).0, 200);
+    pair.tool.login("sam-null", PASSWORD).done();
 }

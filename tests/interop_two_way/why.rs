@@ -20,7 +20,7 @@ const NEW: &str = "Harbor&Lens29=Plum";
 const ROUNDS: usize = 4;
 
 /// Cells that break each step of the path, alone and together; the account is named after its place in the list.
-const BROKEN: [&str; 33] = [
+const BROKEN: [&str; 34] = [
     "failed_login_attempts = 4",
     "failed_login_attempts = 5",
     "failed_login_attempts = NULL",
@@ -44,6 +44,7 @@ const BROKEN: [&str; 33] = [
     "password_hash = 'plain'",
     "password_hash = CAST(x'ff' AS TEXT)",
     "salt = x'00'",
+    "salt = NULL",
     "salt = CAST(x'ff' AS TEXT)",
     "role = NULL",
     "role = 'wizard'",

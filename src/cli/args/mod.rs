@@ -268,7 +268,7 @@ pub struct LoginArgs {
     #[arg(long)]
     pub rehash: bool,
 
-    /// Keep the access token as the session of --as-session, and print nothing
+    /// Keep the access token as the session of --as-session, instead of printing it
     #[arg(long)]
     pub save: bool,
 

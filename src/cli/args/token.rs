@@ -82,6 +82,14 @@ pub enum BrokenKind {
     FutureIat,
 }
 
+/// The most tokens that one command issues.
+const MOST: u32 = 1000;
+
+fn count(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
+    count.ok_or_else(|| format!("give a whole number from 1 to {MOST}"))
+}
+
 /// Issue a token for an account: the token alone on stdout
 #[derive(Debug, Args)]
 pub struct IssueArgs {
@@ -130,7 +138,7 @@ pub struct IssueArgs {
     pub role: Option<String>,
 
     /// Make a token with one thing wrong, for tests of an API; it lives at most 5 minutes
-    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "allow_long_ttl")]
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "allow_long_ttl", ignore_case = true)]
     pub broken: Option<BrokenKind>,
 
     /// Under GitHub Actions (GITHUB_ACTIONS=true), write the line that masks the token in logs to stderr
@@ -138,7 +146,7 @@ pub struct IssueArgs {
     pub mask: bool,
 
     /// Issue this many, one a line: 1 to 1000
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub count: Option<u32>,
 
     /// The signing key.

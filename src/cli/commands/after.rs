@@ -10,7 +10,8 @@ use crate::cli::view::why as words;
 use crate::model::user::{Flag, StoredUser};
 use crate::ops::Written;
 use crate::ops::why::{self, Asked, PasswordNow};
-use crate::policy::why::{ActiveFinding, Finding, Outcome, StepId};
+use crate::policy::role::Verb;
+use crate::policy::why::{ActiveFinding, Finding, Outcome, Remedy, StepId};
 use crate::store::{Changed, Reader};
 
 /// What was done.
@@ -94,8 +95,24 @@ fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
 /// What helps, behind a semicolon; empty where nothing does.
 fn way_out(context: &Context<'_>, one: &Asked) -> String {
     match &one.diagnosis.remedy {
-        Some(mend) => format!("; {} helps", remedy::command(one, mend, context.global)),
+        Some(mend) => {
+            let command = remedy::command(one, mend, context.global);
+            format!("; {}", context.entry.advice(verb(mend), &command, "helps"))
+        }
         None => words::others(one).iter().map(|text| format!("; {text}")).collect(),
+    }
+}
+
+/// The row of a remedy in the table of rights.
+fn verb(remedy: &Remedy) -> Verb {
+    match remedy {
+        Remedy::Migrate => Verb::Migrate,
+        Remedy::Unlock => Verb::Unlock,
+        Remedy::UnlockAndActivate => Verb::UnlockReactivate,
+        Remedy::Activate => Verb::UserActivate,
+        Remedy::NewPassword => Verb::UserPasswd,
+        Remedy::Role(_) => Verb::SetRole,
+        Remedy::Email(_) | Remedy::Username | Remedy::NoFullName | Remedy::CustomerId => Verb::UserEdit,
     }
 }
 
@@ -159,7 +176,8 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     };
     context.console().note(&text);
     if !ended && matches!(did, Did::Lock | Did::SetPassword) {
-        let text = format!("{} ends them at once", remedy::deactivate(&changed, context.global));
+        let command = remedy::deactivate(&changed, context.global);
+        let text = context.entry.advice(Verb::UserDeactivate, &command, "ends them at once");
         context.console().hint(&text);
     }
 }

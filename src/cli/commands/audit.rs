@@ -36,7 +36,7 @@ fn show(context: &mut Context<'_>, args: &AuditShowArgs) -> anyhow::Result<u8> {
         return Err(no_event(&reader, args.id)?.into());
     };
     let unreadable = !event.bad.is_empty();
-    let view = AuditView::new(event, Since::Said(context.now()));
+    let view = AuditView::new(event, Since::Said(context.now()), context.style.personal());
     emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
     say_unreadable(context, u64::from(unreadable));
     Ok(DONE)

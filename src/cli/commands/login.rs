@@ -41,6 +41,8 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
     if context.global.dry_run {
         if place.is_some() {
             context.console().done("would save its access token as the session of this database");
+            let opened = session::opened(&context.settings, store.schema(), done.user, done.at);
+            session::saved(context, opened)?;
         }
         return Ok(crate::cli::exit::DONE);
     }
@@ -48,8 +50,8 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         .map_err(Refused)?;
     match &place {
         Some(file) => {
-            let until = session::end(done.at, tokens.expires_in);
-            session::save(context, file, &done.user, &tokens.access, until)?;
+            let opened = session::opened(&context.settings, store.schema(), done.user.clone(), done.at);
+            session::save(context, file, &tokens.access, opened)?;
             remember_key(context, &args.key);
         }
         None => print(context, &tokens)?,

@@ -25,7 +25,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, Style};
 use super::session as gate;
-use super::view::{DeleteView, IssuedView, SessionView, WriteView};
+use super::view::{DeleteView, IssuedView, SecretView, SessionView, WriteView};
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///
@@ -100,15 +100,15 @@ fn check_columns(style: &Style, command: &Command) -> Result<(), Failure> {
             TokenCommand::Issue(_) => output::check_columns::<IssuedView<'_>>(style),
             TokenCommand::Inspect(_) | TokenCommand::Verify(_) => Ok(()),
         },
-        Command::Whoami(_) => output::check_columns::<SessionView>(style),
+        Command::Login(args) if !args.save => Ok(()),
+        Command::Secret(_) => output::check_columns::<SecretView<'_>>(style),
+        Command::Whoami(_) | Command::Login(_) => output::check_columns::<SessionView>(style),
         Command::Init(_)
         | Command::Migrate(_)
-        | Command::Login(_)
         | Command::Logout(_)
         | Command::Audit(_)
         | Command::Db(_)
         | Command::Doctor(_)
-        | Command::Secret(_)
         | Command::Config(_)
         | Command::Completions(_)
         | Command::Man(_) => Ok(()),

@@ -13,6 +13,7 @@ use crate::cli::message::whom;
 use crate::cli::output::escape::{quote, show};
 use crate::cli::output::{personal, truncate};
 use crate::cli::prompt::PromptError;
+use crate::cli::session::Entry;
 use crate::model::role::RoleName;
 use crate::model::time::{Timestamp, relative};
 use crate::model::user::{Field, PasswordPresence, StoredUser, UserSpec};
@@ -74,7 +75,11 @@ impl Purpose {
         }
     }
 
-    fn nobody(self) -> Failure {
+    fn nobody(self, entry: &Entry) -> Failure {
+        if entry.acting().is_some() {
+            let hint = "authctl whoami says whose session it is, and what it may do";
+            return Failure::new(Class::NotFound, "no account fits that this session may reach").hint(hint);
+        }
         let (message, hint) = match self {
             Self::Unlock => (
                 "no account is locked",
@@ -202,7 +207,7 @@ fn offered(context: &mut Context<'_>, reader: &Reader, purpose: Purpose) -> anyh
             fitting(reader, &context.settings, context.now(), purpose.fit(), text.as_deref(), MOST).map_err(Refused)?;
         match (found.cut, found.users.is_empty(), &text) {
             (Cut::No, false, _) => return Ok(found.users),
-            (Cut::No, true, None) => return Err(purpose.nobody().into()),
+            (Cut::No, true, None) => return Err(purpose.nobody(&context.entry).into()),
             (Cut::No, true, Some(text)) => {
                 let note = format!("no account that fits has {} in its username, e-mail or full name", quote(text));
                 context.console().note(&note);

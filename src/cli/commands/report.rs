@@ -10,6 +10,7 @@ use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::view::{UserView, WriteView};
 use crate::model::user::{Flag, PasswordPresence, StoredUser};
 use crate::ops::Written;
+use crate::policy::role::Verb;
 use crate::policy::state::{Lock, lock, stuck};
 use crate::store::{Applied, Changed};
 
@@ -68,10 +69,13 @@ pub fn documents(context: &mut Context<'_>, written: Vec<Written>, shape: Shape)
 /// What keeps the account out, if anything, each with its way out.
 pub fn blocked(context: &mut Context<'_>, user: &StoredUser) {
     let (name, address, now) = (whom(user), address(user), context.now());
+    let entry = &context.entry;
+    let activate = entry.advice(Verb::UserActivate, &format!("authctl user activate {address}"), "lets it in");
+    let set = entry.advice(Verb::UserPasswd, &format!("authctl user passwd {address}"), "sets one");
     let unreadable = stuck(user, context.settings.time_format);
     let mut console = context.console();
     if user.is_active == Flag::Off {
-        console.warn(&format!("{name} cannot log in: it is inactive; authctl user activate {address} lets it in"));
+        console.warn(&format!("{name} cannot log in: it is inactive; {activate}"));
     }
     match (lock(user, now), unreadable) {
         (Lock::None, _) | (Lock::Expired { .. }, None) => {}
@@ -84,7 +88,7 @@ pub fn blocked(context: &mut Context<'_>, user: &StoredUser) {
         }
     }
     if user.password == PasswordPresence::Missing {
-        console.warn(&format!("{name} cannot log in: it has no password; authctl user passwd {address} sets one"));
+        console.warn(&format!("{name} cannot log in: it has no password; {set}"));
     }
 }
 

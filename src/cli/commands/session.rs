@@ -4,18 +4,22 @@ use crate::cli::args::{LogoutArgs, WhoamiArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::Failure;
-use crate::cli::message::{when, whom};
+use crate::cli::message::{self, when};
 use crate::cli::output::{Format, OutputError, emit_one, write_json};
+use crate::cli::remedy;
 use crate::cli::session::{self, file_failure};
 use crate::cli::settings::session::SessionFile;
 use crate::cli::view::{SessionView, SessionWords, UserView};
+use crate::model::event::Acting;
 use crate::model::secret::SignedToken;
 use crate::model::text;
 use crate::model::time::{Span, Timestamp};
 use crate::model::user::StoredUser;
-use crate::ops::error::{Class, naming};
+use crate::ops::Settings;
+use crate::ops::error::Class;
 use crate::ops::session::SignedIn;
 use crate::policy::role::{Right, Standing, Verb, reach, right};
+use crate::store::Schema;
 
 /// `whoami`.
 pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8> {
@@ -24,14 +28,22 @@ pub fn whoami(context: &mut Context<'_>, args: &WhoamiArgs) -> anyhow::Result<u8
         Some(Err(ended)) => return Err(session::turned_away(context, Verb::Whoami, &ended).into()),
         Some(Ok(signed_in)) => signed_in,
     };
-    let now = context.now();
-    let row = signed_in.acting.row.clone();
-    let rights = rights(&signed_in);
-    let words = SessionWords { whom: naming(&row), rights: in_words(&signed_in, &rights) };
-    let user = UserView::new(row, now, context.settings.time_format);
-    let view = SessionView::new(user, signed_in.acting.until, rights, words, now);
-    emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+    print(context, signed_in)?;
     Ok(DONE)
+}
+
+fn print(context: &mut Context<'_>, signed_in: SignedIn) -> Result<(), Failure> {
+    let now = context.now();
+    let rights = rights(&signed_in);
+    let words = SessionWords {
+        whom: message::naming(&signed_in.acting.row, context.style.personal()),
+        rights: in_words(&signed_in, &rights),
+    };
+    let Acting { row, until } = signed_in.acting;
+    let user = UserView::new(row, now, context.settings.time_format);
+    let view = SessionView::new(user, until, rights, words, now);
+    emit_one(&mut *context.world.stdout, &context.style, &view)?;
+    Ok(())
 }
 
 /// The commands of the table that the session opens, as they are typed.
@@ -58,7 +70,7 @@ fn in_words(signed_in: &SignedIn, rights: &[&str]) -> String {
 fn nobody(context: &Context<'_>) -> anyhow::Result<Failure> {
     let database = text::path(&context.database_path()?);
     Ok(Failure::new(Class::NotFound, format!("nobody is signed in to '{database}'"))
-        .hint("authctl login NAME --save; without a session the operating-system user acts"))
+        .hint(format!("{}; without a session the operating-system user acts", session::sign_in(context))))
 }
 
 /// `logout`.
@@ -106,27 +118,47 @@ pub fn place(context: &Context<'_>) -> anyhow::Result<SessionFile> {
     Ok(file)
 }
 
-/// Keeps the access token of a login, and says so.
+/// Keeps the access token of a login, says so, and prints to machines what `whoami` would.
 ///
 /// # Errors
-/// The file cannot be written; the login stays.
+/// The file or the document cannot be written; the login stays.
 pub fn save(
     context: &mut Context<'_>,
     file: &SessionFile,
-    user: &StoredUser,
     access: &SignedToken,
-    until: Timestamp,
+    signed_in: SignedIn,
 ) -> anyhow::Result<()> {
     file.save(access).map_err(|error| file_failure(file, "cannot be saved, though the login was made", &error))?;
-    let now = context.now();
-    let database = text::path(file.database());
-    context.console().done(&format!("signed in to '{database}' as {} until {}", whom(user), when(until, now)));
-    context.console().hint("authctl --as-session COMMAND acts as this account; authctl logout ends it");
-    Ok(())
+    let (now, until) = (context.now(), signed_in.acting.until);
+    let (database, whom) = (text::path(file.database()), message::whom(&signed_in.acting.row));
+    context.console().done(&format!("signed in to '{database}' as {whom} until {}", when(until, now)));
+    let place = remedy::place(context.global);
+    context
+        .console()
+        .hint(&format!("authctl --as-session{place} COMMAND acts as this account; authctl logout{place} ends it"));
+    saved(context, signed_in)
+}
+
+/// The document of the session that is, or would be, saved; a table has nothing more to tell.
+///
+/// # Errors
+/// Output failed.
+pub fn saved(context: &mut Context<'_>, signed_in: SignedIn) -> anyhow::Result<()> {
+    match context.style.format {
+        Format::Table => Ok(()),
+        Format::Json | Format::Jsonl | Format::Csv => Ok(print(context, signed_in)?),
+    }
+}
+
+/// The session that a login at that time opens.
+pub fn opened(settings: &Settings, schema: &Schema, row: StoredUser, at: Timestamp) -> SignedIn {
+    let ranks = settings.ranks(schema);
+    let standing = ranks.standing(row.role.value().map(String::as_str));
+    SignedIn { acting: Acting { row, until: end(at, settings.access_ttl) }, standing, ranks }
 }
 
 /// When an access token that was issued then expires: times in tokens are whole seconds.
-pub fn end(issued: Timestamp, lifetime: Span) -> Timestamp {
+fn end(issued: Timestamp, lifetime: Span) -> Timestamp {
     let seconds = Timestamp::from_micros(issued.seconds().saturating_mul(1_000_000)).unwrap_or(issued);
     seconds.saturating_add(lifetime)
 }

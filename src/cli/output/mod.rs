@@ -27,6 +27,7 @@ pub use csv::csv_line;
 pub use exact::{ExactCsv, ExactRecord};
 pub use json::write_json;
 pub(super) use layout::truncate;
+use personal::Personal;
 pub use record::{Cell, Column, Mark, Record};
 use select::{Selection, select};
 use sink::Sink;
@@ -71,6 +72,16 @@ pub struct Style {
     pub columns: Option<Vec<String>>,
     /// Columns that this database does not have: never shown, and unknown to `--columns`.
     pub lacking: Vec<&'static str>,
+}
+
+impl Style {
+    /// Whether results hide personal data: what machines read stays exact.
+    pub fn personal(&self) -> Personal {
+        match (self.format, self.csv) {
+            (Format::Json | Format::Jsonl, _) | (Format::Csv, CsvText::Exact) => Personal::Shown,
+            (Format::Table, _) | (Format::Csv, CsvText::Safe) => personal::of_run(),
+        }
+    }
 }
 
 /// Why nothing (more) was written.

@@ -7,17 +7,22 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::message::{address, until, whom};
 use crate::cli::output::escape::{escape, quote};
+use crate::cli::output::personal;
+use crate::cli::remedy::place;
 use crate::cli::settings::session::{SessionError, SessionFile};
 use crate::model::text;
-use crate::model::time::Timestamp;
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::error::Class;
 use crate::ops::session::{Ended, SignedIn};
 use crate::policy::login::Closed;
 use crate::policy::role::{Ranks, Reach, Right, Standing, Verb, reach, right};
 
-const SIGN_IN: &str = "authctl login NAME --save";
 const ASK: &str = "ask an admin; authctl whoami shows what this session may do";
+
+/// How to sign in to this database.
+pub fn sign_in(context: &Context<'_>) -> String {
+    format!("authctl login NAME --save{}", place(context.global))
+}
 
 /// Nothing is saved, and something must be.
 pub fn none_saved(context: &Context<'_>) -> anyhow::Result<Failure> {
@@ -30,7 +35,7 @@ pub fn none_saved(context: &Context<'_>) -> anyhow::Result<Failure> {
         .hint("set HOME, or XDG_STATE_HOME, to a directory of yours"));
     };
     let message = format!("{why} needs a saved session, and there is none for '{}'", text::path(file.database()));
-    Ok(Failure::new(Class::NotAllowed, message).hint(SIGN_IN))
+    Ok(Failure::new(Class::NotAllowed, message).hint(sign_in(context)))
 }
 
 /// A file that does not exist yet has no accounts.
@@ -44,39 +49,44 @@ pub fn no_session_yet(context: &Context<'_>) -> Failure {
 }
 
 /// Nobody can sign in to a file that is not migrated.
-pub fn not_migrated(missing: Vec<String>) -> Failure {
+pub fn not_migrated(context: &Context<'_>, missing: Vec<String>) -> Failure {
     let message = format!("nobody can sign in: the database is not migrated: {} missing", missing.join(", "));
-    Failure::new(Class::Pending, message).hint(
-        "run authctl migrate first, without --as-session and with a configuration that does not require a session",
-    )
+    let migrate = format!("run authctl migrate{} first", place(context.global));
+    Failure::new(Class::Pending, message).hint(if context.needs_session() {
+        format!("{migrate}, without --as-session and with a configuration that does not require a session")
+    } else {
+        migrate
+    })
 }
 
 /// A saved file that is not used.
-pub fn unusable(file: &SessionFile, error: &SessionError) -> Failure {
+pub fn unusable(context: &Context<'_>, file: &SessionFile, error: &SessionError) -> Failure {
     let failure = file_failure(file, "is not used", error);
+    let again = format!("authctl logout{}, then {}", place(context.global), sign_in(context));
     match error {
         SessionError::Mode(_) | SessionError::Owner(_) => {
-            failure.hint("its token may be known to others: authctl logout, then authctl login NAME --save")
+            failure.hint(format!("its token may be known to others: {again}"))
         }
         SessionError::Link | SessionError::NotRegular | SessionError::Form | SessionError::OtherDatabase(_) => {
-            failure.hint("authctl logout, then authctl login NAME --save")
+            failure.hint(again)
         }
         SessionError::Directory(_) | SessionError::Io(_) => failure,
     }
 }
 
 /// A session that does not count any more.
-pub fn ended(ended: &Ended, now: Timestamp) -> Failure {
+pub fn ended(context: &Context<'_>, ended: &Ended) -> Failure {
+    let now = context.now();
     match ended {
         Ended::Rejected(reasons) => {
             let reasons: Vec<_> = reasons.iter().map(|reason| escape(reason)).collect();
             Failure::new(Class::TokenRejected, format!("the saved session does not count: {}", reasons.join("; ")))
-                .hint(SIGN_IN)
+                .hint(sign_in(context))
         }
         Ended::Closed(row, closed) => {
             let (class, state, hint) = match closed {
                 Closed::Locked { until: end } => {
-                    let hint = format!("another admin frees it: authctl unlock {}", address(row));
+                    let hint = format!("an admin frees it: authctl unlock {}", address(row));
                     (Class::Locked, format!("is locked {}", until(*end, now)), hint)
                 }
                 Closed::Inactive => {
@@ -132,7 +142,7 @@ pub fn verb_refused(signed_in: &SignedIn, verb: Verb) -> Failure {
 /// The rule that an account met, and the refusal.
 pub fn out_of_reach(signed_in: &SignedIn, reach: Reach, verb: Verb, target: &StoredUser) -> (String, Failure) {
     let who = actor(signed_in);
-    let name = quote(target.username.value().map_or("", String::as_str));
+    let name = quote(&personal::name(target.username.value().map_or("", String::as_str)));
     let (rule, found) = match reach {
         Reach::Themselves => {
             (format!("{who} may change their own password only"), format!("{name} is another account"))

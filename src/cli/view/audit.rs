@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::user::raw;
+use crate::cli::output::personal::{self, Personal};
 use crate::cli::output::{Cell, Column, Mark, Record};
 use crate::model::chain::StoredEvent;
 use crate::model::time::{Timestamp, parse_input, relative};
@@ -56,8 +57,12 @@ const COLUMNS: [Column; 22] = [
 ];
 
 impl AuditView {
-    /// The event for people and machines.
-    pub fn new(event: StoredEvent, since: Since) -> Self {
+    /// The event for people and machines; machines get it with nothing hidden.
+    pub fn new(event: StoredEvent, since: Since, personal: Personal) -> Self {
+        let event = match personal {
+            Personal::Shown => event,
+            Personal::Hidden => hidden(event),
+        };
         let at = match (parse_input(&event.row.at, Timestamp::MIN), since) {
             (Err(_), _) => event.row.at.clone(),
             (Ok(at), Since::Unsaid) => at.to_table(),
@@ -86,6 +91,21 @@ impl AuditView {
     fn is_refused(&self) -> bool {
         self.event.row.outcome == "refused"
     }
+}
+
+/// The event without personal data.
+fn hidden(mut event: StoredEvent) -> StoredEvent {
+    let row = &mut event.row;
+    row.target_username = row.target_username.take().map(|_| personal::MASK.to_owned());
+    for text in [&mut row.before, &mut row.after, &mut row.details] {
+        *text = match opened(text) {
+            Value::Null => None,
+            Value::Object(object) => Some(Value::Object(personal::object(&object)).to_string()),
+            // Nobody knows what it holds.
+            _ => Some(personal::MASK.to_owned()),
+        };
+    }
+    event
 }
 
 /// The JSON in a text; the text itself where it holds none.

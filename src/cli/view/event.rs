@@ -60,7 +60,9 @@ impl EventView {
         let (Some(before), Some(after)) = (object(&self.before), object(&self.after)) else {
             return match (object(&self.details), &self.details) {
                 (Some(details), _) => Value::Object(details).to_string(),
-                (None, details) => details.as_ref().map(ToString::to_string).unwrap_or_default(),
+                // Nobody knows what it holds.
+                (None, Some(details)) => personal::name(&details.to_string()).into_owned(),
+                (None, None) => String::new(),
             };
         };
         let word = |value: Option<&Value>| match value {

@@ -9,7 +9,8 @@ use crate::model::event::EventDraft;
 use crate::model::time::Timestamp;
 use crate::model::user::{NewUser, StoredUser};
 use crate::ops::add::{IfPresent, created};
-use crate::ops::error::{Class, Error};
+use crate::ops::error::{Class, Error, part_class};
+use crate::ops::rule;
 use crate::store::{Act, Applied, Change, Store, StoreError, Tx};
 
 /// A row with its hash.
@@ -113,9 +114,10 @@ fn insert_all(
 
 /// What the table itself refuses is the row's fault; anything else ends the run.
 fn fault(line: u64, error: StoreError) -> Result<Fault, Error> {
+    let part = rule::part(&error);
     let (class, message) = match error {
         StoreError::Conflict(field) => (Class::Exists, format!("{field} is already taken")),
-        StoreError::Check(text) => (Class::PolicyRole, text),
+        StoreError::Check(text) => (part.map_or(Class::PolicyRole, part_class), text),
         other => return Err(Error::Store(other)),
     };
     Ok(Fault { line, column: None, class, message, about: About::Nothing })

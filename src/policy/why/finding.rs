@@ -147,7 +147,7 @@ pub enum HashFinding {
     TooCostly(String),
     /// The salt is empty.
     NoSalt,
-    /// The salt is stored as bytes.
+    /// The salt is NULL, or stored as bytes.
     SaltBytes,
 }
 

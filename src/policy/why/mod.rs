@@ -67,9 +67,9 @@ pub enum Age {
 pub enum Salt {
     /// A text that is not empty.
     Text,
-    /// `''` or NULL.
+    /// `''`.
     Missing,
-    /// Stored as bytes: the app cannot put it behind the password.
+    /// NULL, or stored as bytes: the app cannot put it behind the password.
     Bytes,
 }
 

@@ -15,6 +15,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::exit;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::Emitter;
+use crate::cli::output::personal::Personal;
 use crate::cli::view::{AuditView, Since};
 use crate::ops::audit::{self, EventQuery};
 use crate::ops::error::Class;
@@ -65,6 +66,7 @@ impl Watch {
         backlog: u64,
     ) -> anyhow::Result<u8> {
         let (path, access, timeout) = (context.database_path()?, context.access(), context.busy_timeout);
+        let personal = context.style.personal();
         let mut emitter = Emitter::live(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
         let mut last = audit::head(&reader).map_err(Refused)?.0.id;
         let mut open = Some(reader);
@@ -84,7 +86,7 @@ impl Watch {
                 // An older file was put in its place: go on with its last event.
                 last = if end < last { end.saturating_sub(1) } else { last };
                 let after = limit.is_none().then_some(last);
-                last = print(&mut emitter, &reader, query, limit.take(), after)?.unwrap_or(last);
+                last = print(&mut emitter, &reader, query, limit.take(), after, personal)?.unwrap_or(last);
                 emitter.flush().map_err(Failure::from)?;
             }
             if !self.wait() {
@@ -102,11 +104,12 @@ fn print(
     query: &EventQuery,
     limit: Option<u64>,
     after: Option<i64>,
+    personal: Personal,
 ) -> anyhow::Result<Option<i64>> {
     let mut printed = None;
     let end = audit::each(reader, query, limit, after, |event| -> Result<(), Stop> {
         printed = Some(event.row.id);
-        emitter.push(&AuditView::new(event, Since::Unsaid)).map_err(|error| Stop::Failed(error.into()))
+        emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(|error| Stop::Failed(error.into()))
     });
     match end {
         Ok(end) => Ok(end.last_id),

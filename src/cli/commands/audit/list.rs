@@ -25,9 +25,10 @@ pub fn list(context: &mut Context<'_>, args: &AuditListArgs) -> anyhow::Result<u
         let watch = Watch::begin()?;
         return watch.follow(context, reader, &query, args.limit.unwrap_or(BACKLOG));
     }
+    let personal = context.style.personal();
     let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
     let end = audit::each(&reader, &query, args.limit, None, |event| -> Result<(), Stop> {
-        emitter.push(&AuditView::new(event, Since::Unsaid)).map_err(|error| Stop::Failed(error.into()))
+        emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(|error| Stop::Failed(error.into()))
     })?;
     let summary = emitter.finish().map_err(Failure::from)?;
     context.console().done(&format!("{} {}", end.shown, events(end.shown)));

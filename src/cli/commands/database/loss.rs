@@ -11,6 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Refused;
 use crate::cli::message::when;
 use crate::cli::output::escape::quote;
+use crate::cli::output::personal;
 use crate::model::text;
 use crate::model::time::Timestamp;
 use crate::store::{Accounts, BackupFile, Loss};
@@ -86,7 +87,7 @@ fn lines(loss: &Loss) -> Vec<String> {
 }
 
 fn names(accounts: &Accounts) -> String {
-    let names: Vec<String> = accounts.first.iter().map(|name| quote(name)).collect();
+    let names: Vec<String> = accounts.first.iter().map(|name| quote(&personal::name(name))).collect();
     let more = accounts.count - names.len() as u64;
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", names.join(", "))

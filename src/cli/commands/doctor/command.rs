@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::message::{shell, shell_text};
-use crate::cli::output::personal::{self, Personal};
+use crate::cli::output::personal::Personal;
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Fault, Finding, KeyFault, KeyPlace, LogForm, NullColumn,
@@ -39,6 +39,8 @@ pub struct Typed {
     options: String,
     /// The database, absolute.
     database: PathBuf,
+    /// Whether the report hides names.
+    pub personal: Personal,
 }
 
 /// How accounts are named in commands.
@@ -52,10 +54,10 @@ pub enum Naming {
 
 impl Naming {
     /// What fits the file.
-    pub fn of(report: &Report) -> Self {
-        match report.usernames {
-            Usernames::Unique if personal::of_run() == Personal::Shown => Self::Names,
-            Usernames::Unique | Usernames::Shared => Self::Ids,
+    pub fn of(report: &Report, personal: Personal) -> Self {
+        match (report.usernames, personal) {
+            (Usernames::Unique, Personal::Shown) => Self::Names,
+            (Usernames::Shared, _) | (_, Personal::Hidden) => Self::Ids,
         }
     }
 
@@ -89,7 +91,7 @@ impl Typed {
             options.push_str(" --config ");
             options.push_str(&shell(config));
         }
-        Ok(Self { options, database: located.path })
+        Ok(Self { options, database: located.path, personal: context.style.personal() })
     }
 
     /// A command of ours on this file.
@@ -215,7 +217,7 @@ impl Typed {
         match address {
             Address::Refused => self.edit("email", "ADDRESS"),
             Address::NotNormal => Remedy::Each(Box::new(|account, who| {
-                let shown = account.detail.as_deref().filter(|_| personal::of_run() == Personal::Shown);
+                let shown = account.detail.as_deref().filter(|_| self.personal == Personal::Shown);
                 let address = shown.unwrap_or("ADDRESS");
                 self.authctl(&format!("user edit {who} --email {}", shell_text(address)))
             })),

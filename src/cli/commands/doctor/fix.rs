@@ -7,6 +7,7 @@ use super::{of_checks, words};
 use crate::cli::commands::{lock, migrate};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
+use crate::cli::output::personal;
 use crate::model::text;
 use crate::ops::doctor::{self, Check, Fault, Fixable, Report};
 use crate::ops::error::Class;
@@ -24,7 +25,7 @@ pub fn run(context: &mut Context<'_>, report: &Report) -> anyhow::Result<Vec<Che
         return Ok(checks);
     }
     for finding in fixable(report) {
-        let plan = format!("to mend: {}: {}", finding.fault.check().id(), words::subject(finding));
+        let plan = format!("to mend: {}: {}", finding.fault.check().id(), words::subject(finding, personal::of_run()));
         context.console().done(&plan);
     }
     let count = words::counted(fixable(report).count() as u64, "finding");
@@ -64,7 +65,9 @@ fn recover(context: &mut Context<'_>) -> anyhow::Result<()> {
 fn free(context: &mut Context<'_>, report: &Report) -> anyhow::Result<()> {
     if context.global.dry_run && of_checks(report, &[Check::SchemaPending]).next().is_some() {
         for finding in of_checks(report, &[Check::StuckLock, Check::HairTrigger]) {
-            context.console().done(&format!("would free or rewrite the locks of {}", words::subject(finding)));
+            context
+                .console()
+                .done(&format!("would free or rewrite the locks of {}", words::subject(finding, personal::of_run())));
         }
         return Ok(());
     }

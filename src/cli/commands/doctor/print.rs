@@ -23,7 +23,7 @@ pub fn print(
     typed: &Typed,
     mended: Option<&[Check]>,
 ) -> anyhow::Result<()> {
-    let naming = Naming::of(report);
+    let naming = Naming::of(report, typed.personal);
     let as_rows = context.global.output == Some(OutputFormat::Table) || context.global.columns.is_some();
     match context.style.format {
         Format::Json => document(context, report, typed, mended),
@@ -43,7 +43,7 @@ pub fn print(
 }
 
 fn document(context: &mut Context<'_>, report: &Report, typed: &Typed, mended: Option<&[Check]>) -> anyhow::Result<()> {
-    let naming = Naming::of(report);
+    let naming = Naming::of(report, typed.personal);
     let ids = |checks: &[Check]| checks.iter().map(|check| check.id()).collect::<Vec<_>>();
     let document = DoctorView {
         findings: report.findings.iter().map(|finding| view(finding, typed, naming)).collect(),
@@ -69,7 +69,7 @@ fn view<'a>(finding: &'a Finding, typed: &'a Typed, naming: Naming) -> FindingVi
     FindingView {
         id: check.id(),
         severity: check.severity().as_str(),
-        subject: words::subject(finding),
+        subject: words::subject(finding, typed.personal),
         message: meaning(&finding.fault),
         command: typed.whole(finding, naming),
         fixable: finding.fixable == Fixable::Yes,
@@ -79,7 +79,7 @@ fn view<'a>(finding: &'a Finding, typed: &'a Typed, naming: Naming) -> FindingVi
 
 /// The verdict, then the findings by severity, each with what it means and what mends it.
 fn for_people(context: &Context<'_>, report: &Report, typed: &Typed) -> anyhow::Result<String> {
-    let naming = Naming::of(report);
+    let naming = Naming::of(report, typed.personal);
     let mut text = verdict(report, &text::path(&context.database_path()?));
     for (severity, title, mark) in [
         (Severity::Error, "Errors", Mark::Bad),
@@ -121,8 +121,8 @@ fn push(text: &mut String, context: &Context<'_>, finding: &Finding, typed: &Typ
     text.push_str("\n  ");
     paint(text, finding.fault.check().id(), Mark::Title, context.style.color);
     text.push_str("  ");
-    text.push_str(&words::subject(finding));
-    if let Some(names) = words::names(finding) {
+    text.push_str(&words::subject(finding, typed.personal));
+    if let Some(names) = words::names(finding, typed.personal) {
         text.push_str(": ");
         text.push_str(&names);
     }

@@ -4,7 +4,7 @@
 //! people.
 
 use crate::cli::output::escape::{escape, quote};
-use crate::cli::output::personal;
+use crate::cli::output::personal::{MASK, Personal};
 use crate::model::text;
 use crate::ops::doctor::{Account, Address, Fault, Finding, KeyPlace};
 
@@ -12,38 +12,44 @@ use crate::ops::doctor::{Account, Address, Fault, Finding, KeyPlace};
 const NAMED: usize = 5;
 
 /// Whom or what it is about: an account, a number of them, a file, a part of the file.
-pub fn subject(finding: &Finding) -> String {
+pub fn subject(finding: &Finding, personal: Personal) -> String {
     match finding.accounts.as_slice() {
         [] => of_file(&finding.fault),
-        [one] => name(one, &finding.fault),
+        [one] => name(one, &finding.fault, personal),
         several => format!("{} accounts", several.len()),
     }
 }
 
 /// The first accounts by name, where there are several.
-pub fn names(finding: &Finding) -> Option<String> {
+pub fn names(finding: &Finding, personal: Personal) -> Option<String> {
     if finding.accounts.len() < 2 {
         return None;
     }
-    let named: Vec<String> = finding.accounts.iter().take(NAMED).map(|one| name(one, &finding.fault)).collect();
+    let named: Vec<String> =
+        finding.accounts.iter().take(NAMED).map(|one| name(one, &finding.fault, personal)).collect();
     let more = finding.accounts.len().saturating_sub(NAMED);
     let rest = if more == 0 { String::new() } else { format!(", and {more} more") };
     Some(named.join(", ") + &rest)
 }
 
-fn name(account: &Account, fault: &Fault) -> String {
-    let username =
-        account.username.as_deref().map_or_else(|| "-".to_owned(), |name| escape(&personal::name(name)).into_owned());
+fn name(account: &Account, fault: &Fault, personal: Personal) -> String {
+    let username = match (&account.username, personal) {
+        (None, _) => "-".into(),
+        (Some(_), Personal::Hidden) => MASK.into(),
+        (Some(name), Personal::Shown) => escape(name),
+    };
     let name = format!("id:{} {username}", account.id);
-    let hide = |detail: &str| quote(&personal::name(detail));
+    let is_name = matches!(
+        fault,
+        Fault::EmailCannotLogin(_) | Fault::ExactTwin { .. } | Fault::CaseTwin { .. } | Fault::UnicodeTwin { .. }
+    );
+    if is_name && personal == Personal::Hidden {
+        return name;
+    }
     match (&account.detail, fault) {
         (Some(detail), Fault::UnsupportedHash) => format!("{name} ({})", escape(detail)),
         (Some(detail), Fault::EmailCannotLogin(Address::NotNormal)) => {
-            format!("{name} (should be {})", hide(detail))
-        }
-        (Some(detail), Fault::EmailCannotLogin(Address::Refused)) => format!("{name} ({})", hide(detail)),
-        (Some(detail), Fault::ExactTwin { .. } | Fault::CaseTwin { .. } | Fault::UnicodeTwin { .. }) => {
-            format!("{name} ({})", hide(detail))
+            format!("{name} (should be {})", quote(detail))
         }
         (Some(detail), _) => format!("{name} ({})", quote(detail)),
         (None, _) => name,

@@ -172,7 +172,7 @@ fn hash(found: &HashFinding) -> Words {
         HashFinding::Bytes => Words::alone("its password_hash is stored as bytes, which authctl does not try"),
         HashFinding::TooCostly(why) => Words::alone(format!("{why}; whether the app takes it is not tried")),
         HashFinding::NoSalt => Words::alone("its salt is empty; only a hash that was made without one fits"),
-        HashFinding::SaltBytes => Words::new("its salt is stored as bytes", "no password fits, 401"),
+        HashFinding::SaltBytes => Words::new("its salt is no text", "no password fits, 401"),
     }
 }
 

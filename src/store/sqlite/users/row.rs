@@ -83,15 +83,19 @@ pub(super) fn survey(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<Surveye
 
 /// Reads hash and salt as texts.
 pub(super) fn password(row: &Row<'_>) -> rusqlite::Result<StoredPassword> {
-    Ok(StoredPassword { hash: plain(row.get_ref(0)?), salt: plain(row.get_ref(1)?) })
+    // A NULL hash is no password, like the empty one; a NULL salt the app cannot put behind any.
+    let hash = match row.get_ref(0)? {
+        ValueRef::Null => Some(String::new()),
+        other => plain(other),
+    };
+    Ok(StoredPassword { hash, salt: plain(row.get_ref(1)?) })
 }
 
-/// A text, or `None` for anything that is not; NULL reads as empty, like a row without password.
+/// A text, or `None` for anything that is not.
 fn plain(value: ValueRef<'_>) -> Option<String> {
     match value {
-        ValueRef::Null => Some(String::new()),
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
-        ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
     }
 }
 

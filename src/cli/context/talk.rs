@@ -1,0 +1,73 @@
+//! Questions to the person at the terminal, standard input, and lines on stdout.
+//!
+//! What a newcomer would get wrong: nobody may be asked where stdin or stderr is no terminal; the refusal names the
+//! option that answers instead.
+
+use std::io::Read;
+
+use super::Context;
+use crate::cli::failure::Failure;
+use crate::cli::output::OutputError;
+use crate::cli::output::color::Stream;
+use crate::ops::error::Class;
+
+impl Context<'_> {
+    /// Whether the person at the terminal can be asked.
+    pub fn can_ask(&self) -> bool {
+        !self.global.no_input
+            && self.world.terminal.stdin == Stream::Terminal
+            && self.world.terminal.stderr == Stream::Terminal
+    }
+
+    /// A confirmation; `--yes` answers it, a dry run needs none.
+    ///
+    /// # Errors
+    /// Would prompt; interrupted; the answer no.
+    pub fn confirm(&mut self, question: &str) -> anyhow::Result<()> {
+        if self.global.yes || self.global.dry_run {
+            return Ok(());
+        }
+        if !self.can_ask() {
+            return Err(Failure::new(Class::WouldPrompt, format!("this needs a confirmation: {question}"))
+                .hint("give --yes")
+                .into());
+        }
+        if self.world.prompter.confirm(question).map_err(Failure::from)? {
+            return Ok(());
+        }
+        Err(Failure::new(Class::Interrupted, "not confirmed; nothing was changed").into())
+    }
+
+    /// Whole standard input, up to a bound.
+    ///
+    /// # Errors
+    /// The stream's; more than `most` bytes.
+    pub fn read_stdin(&mut self, most: u64) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        (&mut *self.world.stdin)
+            .take(most + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::new(Class::Unexpected, format!("cannot read standard input: {error}")))?;
+        if bytes.len() as u64 > most {
+            return Err(Failure::usage(format!("standard input is longer than {most} bytes")).into());
+        }
+        Ok(bytes)
+    }
+
+    /// One line on stdout.
+    ///
+    /// # Errors
+    /// Output failed.
+    pub fn print(&mut self, line: &str) -> anyhow::Result<()> {
+        Ok(self.try_print(line).map_err(Failure::from)?)
+    }
+
+    /// The same, for those who have more to say of a failure.
+    ///
+    /// # Errors
+    /// Output failed.
+    pub fn try_print(&mut self, line: &str) -> Result<(), OutputError> {
+        let out = &mut *self.world.stdout;
+        writeln!(out, "{line}").and_then(|()| out.flush()).map_err(OutputError::from)
+    }
+}
