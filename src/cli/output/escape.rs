@@ -145,7 +145,11 @@ fn framed(text: &str, mark: char) -> String {
 }
 
 fn escape_in(text: &str, frame: Frame) -> Cow<'_, str> {
-    if !text.chars().any(|c| c == '\\' || frame.escapes(c)) {
+    let is_plain = match frame {
+        Frame::Bare | Frame::Cell => text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'\\'),
+        Frame::Quoted(_) => false,
+    };
+    if is_plain || !text.chars().any(|c| c == '\\' || frame.escapes(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -125,26 +126,29 @@ fn mark(cell: &RawCell) -> String {
 
 impl Serialize for ExportView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = Map::new();
-        let mut unreadable = Map::new();
-        map.insert("id".to_owned(), self.id.into());
-        for (column, cell) in COLUMNS[1..].iter().zip(&self.cells).filter(|(column, _)| self.shows(column.name)) {
-            let value = match cell {
-                Stored::Null | Stored::Flag(Flag::Absent) => Value::Null,
-                Stored::Text(text) => Value::String(text.clone()),
-                Stored::Number(number) => (*number).into(),
-                Stored::Flag(flag) => flag.is_on().into(),
-                Stored::Unreadable(cell) => {
-                    unreadable.insert(column.name.to_owned(), raw(cell));
-                    Value::Null
+        let shown = || COLUMNS[1..].iter().zip(&self.cells).filter(|(column, _)| self.shows(column.name));
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        for (column, cell) in shown() {
+            match cell {
+                Stored::Null | Stored::Flag(Flag::Absent) | Stored::Unreadable(_) => {
+                    map.serialize_entry(column.name, &())?;
                 }
-            };
-            map.insert(column.name.to_owned(), value);
+                Stored::Text(text) => map.serialize_entry(column.name, text)?,
+                Stored::Number(number) => map.serialize_entry(column.name, number)?,
+                Stored::Flag(flag) => map.serialize_entry(column.name, &flag.is_on())?,
+            }
         }
+        let unreadable: Map<String, Value> = shown()
+            .filter_map(|(column, cell)| match cell {
+                Stored::Unreadable(cell) => Some((column.name.to_owned(), raw(cell))),
+                Stored::Null | Stored::Text(_) | Stored::Number(_) | Stored::Flag(_) => None,
+            })
+            .collect();
         if !unreadable.is_empty() {
-            map.insert("raw".to_owned(), Value::Object(unreadable));
+            map.serialize_entry("raw", &unreadable)?;
         }
-        map.serialize(serializer)
+        map.end()
     }
 }
 

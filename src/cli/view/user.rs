@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::cli::message;
@@ -13,13 +13,23 @@ use crate::model::user::{Field, Flag, RawCell, StoredUser};
 use crate::policy::state::{State, state};
 
 /// An account: `cli.md`, JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct UserView {
+    stored: StoredUser,
+    judged: State,
+    /// The cells that cannot be read.
+    raw: Map<String, Value>,
+    now: Timestamp,
+}
+
+/// The keys of the contract, in their order; the texts stay where they are.
+#[derive(Serialize)]
+struct Keys<'a> {
     id: i64,
-    username: Option<String>,
-    email: Option<String>,
-    full_name: Option<String>,
-    role: Option<String>,
+    username: Option<&'a String>,
+    email: Option<&'a String>,
+    full_name: Option<&'a String>,
+    role: Option<&'a String>,
     is_active: Option<bool>,
     is_verified: Option<bool>,
     created_at: Option<String>,
@@ -30,13 +40,34 @@ pub struct UserView {
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_id: Option<Option<i64>>,
     #[serde(skip_serializing_if = "Map::is_empty")]
-    raw: Map<String, Value>,
-    #[serde(skip)]
-    stored: StoredUser,
-    #[serde(skip)]
-    judged: State,
-    #[serde(skip)]
-    now: Timestamp,
+    raw: &'a Map<String, Value>,
+}
+
+impl Serialize for UserView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let stored = &self.stored;
+        let keys = Keys {
+            id: stored.id.0,
+            username: stored.username.value(),
+            email: stored.email.value(),
+            full_name: stored.full_name.value(),
+            role: stored.role.value(),
+            is_active: flag(stored.is_active),
+            is_verified: flag(stored.is_verified),
+            created_at: time(&stored.created_at),
+            last_login: time(&stored.last_login),
+            failed_login_attempts: stored.failed_login_attempts.value().copied(),
+            locked_until: time(&stored.locked_until),
+            state: self.state(),
+            customer_id: match &stored.customer_id {
+                Field::Absent => None,
+                Field::Value(id) => Some(Some(*id)),
+                Field::Null | Field::Bad(_) => Some(None),
+            },
+            raw: &self.raw,
+        };
+        keys.serialize(serializer)
+    }
 }
 
 /// The columns of an account.
@@ -61,29 +92,12 @@ impl UserView {
     pub fn new(stored: StoredUser, now: Timestamp, format: TimeFormat) -> Self {
         let judged = state(&stored, now, format);
         let raw = stored.bad_cells().into_iter().map(|(name, cell)| (name.to_owned(), raw(cell))).collect();
-        Self {
-            id: stored.id.0,
-            username: stored.username.value().cloned(),
-            email: stored.email.value().cloned(),
-            full_name: stored.full_name.value().cloned(),
-            role: stored.role.value().cloned(),
-            is_active: flag(stored.is_active),
-            is_verified: flag(stored.is_verified),
-            created_at: time(&stored.created_at),
-            last_login: time(&stored.last_login),
-            failed_login_attempts: stored.failed_login_attempts.value().copied(),
-            locked_until: time(&stored.locked_until),
-            state: (stored.is_active != Flag::Absent).then(|| judged.as_str()),
-            customer_id: match &stored.customer_id {
-                Field::Absent => None,
-                Field::Value(id) => Some(Some(*id)),
-                Field::Null | Field::Bad(_) => Some(None),
-            },
-            raw,
-            stored,
-            judged,
-            now,
-        }
+        Self { stored, judged, raw, now }
+    }
+
+    /// The state in one word; `None` on a file that is too old to have one.
+    fn state(&self) -> Option<&'static str> {
+        (self.stored.is_active != Flag::Absent).then(|| self.judged.as_str())
     }
 
     /// The account as it is stored.
@@ -98,28 +112,29 @@ impl UserView {
 
     /// What a machine reads in the column of this name.
     pub(super) fn named(&self, column: &str) -> Cow<'_, str> {
-        let text = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
+        let stored = &self.stored;
+        let number = |number: Option<&i64>| number.map(i64::to_string).unwrap_or_default();
+        let flag = |stored: Flag| flag(stored).map_or("", |flag| if flag { "true" } else { "false" });
+        let time = |field: &Field<StoredTime>| time(field).unwrap_or_default();
         match column {
-            "id" => self.id.to_string().into(),
-            "username" => borrowed(&self.username),
-            "email" => borrowed(&self.email),
-            "full_name" => borrowed(&self.full_name),
-            "role" => borrowed(&self.role),
-            "is_active" => flag(self.is_active).into(),
-            "is_verified" => flag(self.is_verified).into(),
-            "created_at" => text(&self.created_at).into(),
-            "last_login" => text(&self.last_login).into(),
-            "failed_login_attempts" => number(self.failed_login_attempts).into(),
-            "locked_until" => text(&self.locked_until).into(),
-            "state" => self.state.unwrap_or_default().into(),
-            _ => number(self.customer_id.flatten()).into(),
+            "id" => stored.id.0.to_string().into(),
+            "username" => borrowed(&stored.username),
+            "email" => borrowed(&stored.email),
+            "full_name" => borrowed(&stored.full_name),
+            "role" => borrowed(&stored.role),
+            "is_active" => flag(stored.is_active).into(),
+            "is_verified" => flag(stored.is_verified).into(),
+            "created_at" => time(&stored.created_at).into(),
+            "last_login" => time(&stored.last_login).into(),
+            "failed_login_attempts" => number(stored.failed_login_attempts.value()).into(),
+            "locked_until" => time(&stored.locked_until).into(),
+            "state" => self.state().unwrap_or_default().into(),
+            _ => number(stored.customer_id.value()).into(),
         }
     }
 
     fn state_cell(&self) -> Cell<'_> {
-        if self.state.is_none() {
+        if self.state().is_none() {
             return Cell::absent();
         }
         match self.judged {
@@ -155,7 +170,7 @@ impl Record for UserView {
     fn cell(&self, index: usize) -> Cell<'_> {
         let user = &self.stored;
         match COLUMNS[index].name {
-            "id" => Cell::plain(self.id.to_string()),
+            "id" => Cell::plain(user.id.0.to_string()),
             "username" => text_cell(&user.username),
             "email" => text_cell(&user.email),
             "full_name" => text_cell(&user.full_name),
@@ -180,8 +195,8 @@ impl Record for UserView {
     }
 }
 
-fn borrowed(text: &Option<String>) -> Cow<'_, str> {
-    Cow::Borrowed(text.as_deref().unwrap_or_default())
+fn borrowed(text: &Field<String>) -> Cow<'_, str> {
+    Cow::Borrowed(text.value().map_or("", String::as_str))
 }
 
 fn flag(flag: Flag) -> Option<bool> {

@@ -43,6 +43,10 @@ pub enum BidiRefusal {
 
 /// Judges a label that has only characters that IDNA 2008 allows.
 pub(super) fn check(label: &[char]) -> Result<(), BidiRefusal> {
+    // Nothing in ASCII reads right to left.
+    if label.iter().all(char::is_ascii) {
+        return Ok(());
+    }
     let classes: Vec<BidiClass> = label.iter().copied().map(class).collect();
     let is_rtl = |class: &BidiClass| {
         matches!(*class, BidiClass::RightToLeft | BidiClass::ArabicLetter | BidiClass::ArabicNumber)

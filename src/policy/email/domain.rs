@@ -79,6 +79,10 @@ fn is_host_character(c: char) -> bool {
 /// The mapping of UTS 46 §4, step 1 and 2, without transitional processing: one character after the other,
 /// so that the refusal can name the one that is disallowed.
 fn map(given: &str) -> Result<String, Refusal> {
+    // Of the characters of hosts, ASCII's capitals are mapped to small letters and the others to themselves.
+    if given.is_ascii() {
+        return Ok(given.to_ascii_lowercase());
+    }
     let mapper = Uts46MapperBorrowed::new();
     let mut mapped = String::with_capacity(given.len());
     for (at, c) in given.chars().enumerate() {

@@ -117,7 +117,7 @@ pub(super) fn to_unicode(ascii: &str) -> Result<String, LabelRefusal> {
 }
 
 fn check(label: &str) -> Result<(), LabelRefusal> {
-    if unicode14::nfc(label) != label {
+    if !label.is_ascii() && unicode14::nfc(label) != label {
         return Err(LabelRefusal::NotNfc);
     }
     let chars: Vec<char> = label.chars().collect();

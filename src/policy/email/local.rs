@@ -60,7 +60,30 @@ pub(super) fn normal_form(parts: &Parts) -> Result<String, Refusal> {
 
 /// The characters of RFC 5322's atoms, §3.2.3.
 pub(super) fn is_atom(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c)
+    let is_sign = |c| {
+        matches!(
+            c,
+            '!' | '#'
+                | '$'
+                | '%'
+                | '&'
+                | '\''
+                | '*'
+                | '+'
+                | '-'
+                | '/'
+                | '='
+                | '?'
+                | '^'
+                | '_'
+                | '`'
+                | '{'
+                | '|'
+                | '}'
+                | '~'
+        )
+    };
+    c.is_ascii_alphanumeric() || is_sign(c)
 }
 
 /// Judges a local part, and gives it back, in quotes where it needs them.
@@ -106,6 +129,10 @@ fn check_quoted(local: &str) -> Result<String, Refusal> {
 
 /// Refuses characters that make no sense to a reader: see [`Refusal::Unsafe`].
 pub(super) fn check_unsafe(text: &str, blanks: Blanks) -> Result<(), Refusal> {
+    // ASCII's letters, digits, punctuation and symbols: safe wherever they stand, and nearly all there is.
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
     let is_safe = |(at, c): (usize, char)| match unicode14::group(c) {
         GeneralCategoryGroup::Letter
         | GeneralCategoryGroup::Number

@@ -77,13 +77,19 @@ pub(super) fn lower_case(text: &str) -> Zeroizing<String> {
 
 /// Normalization Form C.
 pub(super) fn nfc(text: &str) -> String {
+    // Nothing composes within ASCII.
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     map_runs(text, |run| run.nfc().collect()).to_string()
 }
 
 /// The first character of the text's Normalization Form C; `None` for the empty text.
 pub(super) fn first_of_nfc(text: &str) -> Option<char> {
-    let first = text.chars().next()?;
-    if is_newer(first) {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    let within_ascii = first.is_ascii() && chars.next().is_none_or(|second| second.is_ascii());
+    if within_ascii || is_newer(first) {
         return Some(first);
     }
     text.chars().take_while(|c| !is_newer(*c)).nfc().next()
@@ -166,6 +172,7 @@ mod tests {
         assert_eq!(lower_case("aΣ\u{301}b").as_str(), "aσ\u{301}b");
         assert_eq!(nfc("e\u{301}\u{11f00}e\u{301}"), "é\u{11f00}é");
         assert_eq!(first_of_nfc("<\u{338}x"), Some('≮'));
+        assert_eq!(first_of_nfc("<x\u{338}"), Some('<'));
         assert_eq!(first_of_nfc("\u{11f00}x"), Some('\u{11f00}'));
         assert_eq!(first_of_nfc(""), None);
     }

@@ -236,8 +236,8 @@ fn page(view: &View<'_>, filter: &Filter, after: Option<i64>) -> rusqlite::Resul
     let mut query = Query::filtered(view, row::select(schema), filter, after.as_ref());
     query.sql.push_str(" ORDER BY id LIMIT :page");
     query.values.push((":page", &PAGE));
-    let mut statement = conn.prepare_cached(&query.sql)?;
-    let rows = statement.query_map(query.values.as_slice(), |row| row::convert(row, schema))?;
+    let (mut statement, layout) = (conn.prepare_cached(&query.sql)?, row::Layout::of(schema));
+    let rows = statement.query_map(query.values.as_slice(), |row| row::convert(row, &layout))?;
     rows.collect()
 }
 

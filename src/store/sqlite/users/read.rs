@@ -97,8 +97,8 @@ impl View<'_> {
 fn user(conn: &Connection, schema: &Schema, id: UserId) -> rusqlite::Result<Option<StoredUser>> {
     let mut sql = row::select(schema);
     sql.push_str(" WHERE id = :id");
-    let mut statement = conn.prepare_cached(&sql)?;
-    statement.query_row(named_params! { ":id": id.0 }, |row| row::convert(row, schema)).optional()
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    statement.query_row(named_params! { ":id": id.0 }, |row| row::convert(row, &layout)).optional()
 }
 
 fn named(conn: &Connection, schema: &Schema, kind: NameKind, text: &str) -> rusqlite::Result<Vec<StoredUser>> {
@@ -109,8 +109,8 @@ fn named(conn: &Connection, schema: &Schema, kind: NameKind, text: &str) -> rusq
         NameKind::Either => " WHERE username = :text COLLATE BINARY OR email = :text COLLATE BINARY",
     });
     sql.push_str(" ORDER BY id LIMIT 20");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map(named_params! { ":text": text }, |row| row::convert(row, schema))?;
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    let rows = statement.query_map(named_params! { ":text": text }, |row| row::convert(row, &layout))?;
     rows.collect()
 }
 
@@ -173,10 +173,10 @@ fn find_with_role(
 ) -> rusqlite::Result<Option<StoredUser>> {
     let mut sql = row::select(schema);
     sql.push_str(" WHERE role = :role COLLATE BINARY");
-    let mut statement = conn.prepare_cached(&sql)?;
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
     let mut rows = statement.query(named_params! { ":role": role })?;
     while let Some(row) = rows.next()? {
-        let user = row::convert(row, schema)?;
+        let user = row::convert(row, &layout)?;
         if wanted(&user) {
             return Ok(Some(user));
         }
@@ -187,7 +187,7 @@ fn find_with_role(
 fn with_lock(conn: &Connection, schema: &Schema) -> rusqlite::Result<Vec<StoredUser>> {
     let mut sql = row::select(schema);
     sql.push_str(" WHERE locked_until IS NOT NULL ORDER BY id");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map([], |row| row::convert(row, schema))?;
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    let rows = statement.query_map([], |row| row::convert(row, &layout))?;
     rows.collect()
 }

@@ -23,6 +23,27 @@ const OPTIONAL: [&str; 9] = [
     "customer_id",
 ];
 
+/// Which columns a file has, asked once for each statement: a list reads millions of cells.
+pub(super) struct Layout {
+    optional: [Place; OPTIONAL.len()],
+    password: [Place; 2],
+}
+
+/// Whether a cell comes from the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    InFile,
+    Lacking,
+}
+
+impl Layout {
+    /// The columns of this file.
+    pub(super) fn of(schema: &Schema) -> Self {
+        let place = |name: &str| if schema.has(name) { Place::InFile } else { Place::Lacking };
+        Self { optional: OPTIONAL.map(place), password: ["password_hash", "salt"].map(place) }
+    }
+}
+
 /// Whether there is a password, without reading it.
 const PASSWORD_SET: &str = ", (password_hash IS NOT NULL AND password_hash <> '')";
 
@@ -52,33 +73,38 @@ fn columns(schema: &Schema) -> String {
 }
 
 /// Reads one row of [`select`].
-pub(super) fn convert(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<StoredUser> {
-    let field = |index: usize, name: &str| -> rusqlite::Result<Option<ValueRef<'_>>> {
-        if schema.has(name) { row.get_ref(index).map(Some) } else { Ok(None) }
-    };
+pub(super) fn convert(row: &Row<'_>, layout: &Layout) -> rusqlite::Result<StoredUser> {
+    let [full_name, role, is_active, is_verified, created_at, last_login, failed, locked_until, customer] =
+        layout.optional;
+    let field = |index: usize, place: Place| cell(row, index, place);
     Ok(StoredUser {
         id: UserId(row.get(0)?),
         username: text(Some(row.get_ref(1)?)),
         email: text(Some(row.get_ref(2)?)),
-        full_name: text(field(3, "full_name")?),
-        role: text(field(4, "role")?),
-        is_active: flag(field(5, "is_active")?),
-        is_verified: flag(field(6, "is_verified")?),
-        created_at: time(field(7, "created_at")?),
-        last_login: time(field(8, "last_login")?),
-        failed_login_attempts: integer(field(9, "failed_login_attempts")?),
-        locked_until: time(field(10, "locked_until")?),
-        customer_id: integer(field(11, "customer_id")?),
+        full_name: text(field(3, full_name)?),
+        role: text(field(4, role)?),
+        is_active: flag(field(5, is_active)?),
+        is_verified: flag(field(6, is_verified)?),
+        created_at: time(field(7, created_at)?),
+        last_login: time(field(8, last_login)?),
+        failed_login_attempts: integer(field(9, failed)?),
+        locked_until: time(field(10, locked_until)?),
+        customer_id: integer(field(11, customer)?),
         password: if row.get(12)? { PasswordPresence::Set } else { PasswordPresence::Missing },
     })
 }
 
 /// Reads one row of [`select_with_password`].
-pub(super) fn survey(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<Surveyed> {
-    let cell = |index: usize, name: &str| -> rusqlite::Result<Field<String>> {
-        Ok(text(if schema.has(name) { Some(row.get_ref(index)?) } else { None }))
-    };
-    Ok(Surveyed { user: convert(row, schema)?, hash: cell(13, "password_hash")?, salt: cell(14, "salt")? })
+pub(super) fn survey(row: &Row<'_>, layout: &Layout) -> rusqlite::Result<Surveyed> {
+    let [hash, salt] = layout.password;
+    Ok(Surveyed { user: convert(row, layout)?, hash: text(cell(row, 13, hash)?), salt: text(cell(row, 14, salt)?) })
+}
+
+fn cell<'a>(row: &'a Row<'_>, index: usize, place: Place) -> rusqlite::Result<Option<ValueRef<'a>>> {
+    match place {
+        Place::InFile => row.get_ref(index).map(Some),
+        Place::Lacking => Ok(None),
+    }
 }
 
 /// Reads hash and salt as texts.

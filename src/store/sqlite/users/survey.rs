@@ -99,8 +99,9 @@ fn page(conn: &Connection, schema: &Schema, after: i64) -> rusqlite::Result<Vec<
     // The smallest id there can be is a row's as well.
     let from = if after == i64::MIN { " WHERE id >= :after" } else { " WHERE id > :after" };
     let sql = row::select_with_password(schema) + from + " ORDER BY id LIMIT :page";
-    let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map(named_params! { ":after": after, ":page": PAGE }, |row| row::survey(row, schema))?;
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    let rows =
+        statement.query_map(named_params! { ":after": after, ":page": PAGE }, |row| row::survey(row, &layout))?;
     rows.collect()
 }
 
