@@ -249,7 +249,9 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
         rusqlite::ErrorCode::DatabaseBusy
         | rusqlite::ErrorCode::DatabaseLocked
         | rusqlite::ErrorCode::FileLockingProtocolFailed => StoreError::Busy { waited: place.busy_timeout },
-        rusqlite::ErrorCode::DatabaseCorrupt => StoreError::Damaged { detail: text },
+        // A record that claims to be larger than anything SQLite can hold is damage, too.
+        rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::TooBig => StoreError::Damaged { detail: text },
+        rusqlite::ErrorCode::OutOfMemory => StoreError::Unreadable { path, detail: text },
         rusqlite::ErrorCode::NotADatabase => StoreError::NotSqlite { path },
         rusqlite::ErrorCode::ReadOnly => files::cannot_write(place, text),
         rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied => files::cannot_open(place, text),
