@@ -214,6 +214,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
         StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
+        StoreError::TriggerInTheWay { .. } => {
+            "look at it in the file's schema, and drop it if nobody needs it; nothing was changed"
+        }
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
         StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",

@@ -246,7 +246,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Restored { .. } => Class::DbUnreadable,
         StoreError::Interrupted => Class::Interrupted,
         StoreError::Pending { .. } => Class::Pending,
-        StoreError::Drift { .. } | StoreError::Triggers { .. } => Class::Drift,
+        StoreError::Drift { .. } | StoreError::Triggers { .. } | StoreError::TriggerInTheWay { .. } => Class::Drift,
         StoreError::Conflict(_) | StoreError::Exists { .. } => Class::Exists,
         StoreError::Check(_) => Class::PolicyRole,
         StoreError::Backup { .. } => Class::DbReadonly,

@@ -126,6 +126,14 @@ pub enum StoreError {
         /// Their names.
         names: Vec<String>,
     },
+    /// A trigger does not let the change stand.
+    #[error("a trigger of the table 'users' is in the way: {what} ({})", names.join(", "))]
+    TriggerInTheWay {
+        /// What came of it.
+        what: String,
+        /// The triggers of `users`.
+        names: Vec<String>,
+    },
     /// A unique value is taken.
     #[error("{0} is already taken")]
     Conflict(&'static str),

@@ -4,5 +4,6 @@
 //! `tests/long` runs the long one, and prints each figure with its seed, so that `docs/assurance.md` can state it.
 
 mod damaged;
+mod handmade;
 mod inside;
 mod scale;
