@@ -34,8 +34,10 @@ const READERS: usize = 8;
 pub const WELL: Codes = [0, 0, 0, 0, 0, 0, 11, 0, 0, 7];
 /// The same where nothing can be locked, and the login comes through.
 pub const UNWRITTEN: Codes = [0, 0, 0, 0, 0, 0, 11, 0, 8, 8];
-/// What cannot be opened as the app's; `doctor` and `db check` say it as their finding only where it is an SQLite file.
+/// What is no database of the app's.
 pub const REFUSED: Codes = [8; 10];
+/// An SQLite file that cannot be read: for `db check` and `doctor` that is the verdict.
+pub const DAMAGED: Codes = [8, 8, 8, 8, 8, 11, 11, 8, 8, 8];
 /// Readable, with something else in the place of ours.
 pub const DRIFTED: Codes = [0, 0, 0, 9, 0, 0, 11, 0, 9, 9];
 
@@ -166,20 +168,17 @@ fn files_made_by_hand_end_with_the_codes_that_are_due() {
 
 #[test]
 fn a_name_like_a_uri_names_a_file() {
-    let names = [
-        "file:app.db?mode=memory",
-        ":memory:",
-        "app.db?immutable=1",
-        "file::memory:?cache=shared",
-        "a#b%00.db",
-        "-x.db",
-        "quo'te\".db",
-        "line\nend.db",
-    ];
+    let names = ["file:app.db?mode=memory", "app.db?immutable=1", "a#b%00.db", "-x.db", "quo'te\".db", "line\nend.db"];
+    for name in [":memory:", "file::memory:?cache=shared", ""] {
+        let dir = scratch();
+        let memory = Line::of(&["user", "list", "--database"]).run_on(name, dir.path());
+        assert!([2, 8].contains(&memory.code), "{name}: {}", memory.words());
+        assert_eq!(snapshot(dir.path()).len(), 1, "{name}: something was created");
+    }
     for name in names {
         let dir = scratch();
         let db: PathBuf = dir.path().join(name);
-        let missing = Line::of(&["user", "list", "--database"].map(String::from)).run_on(name, dir.path());
+        let missing = Line::of(&["user", "list", "--database"]).run_on(name, dir.path());
         assert_eq!(missing.code, 8, "{name}: {}", missing.words());
         assert_eq!(snapshot(dir.path()).len(), 1, "{name}: something was created");
         fixture::make(&dir.path().join("plain.db"), &[PREAUTH, NINE, EVENTS, ACCOUNTS]);

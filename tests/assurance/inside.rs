@@ -248,14 +248,7 @@ impl Clock for Still {
 
 fn actor() -> Actor {
     let text = |text: &str| Some(text.to_owned());
-    Actor {
-        uid: Some(1000),
-        name: text("op"),
-        login_uid: None,
-        sudo_user: None,
-        terminal: None,
-        host: text("desk"),
-    }
+    Actor { uid: Some(1000), name: text("op"), login_uid: None, sudo_user: None, terminal: None, host: text("desk") }
 }
 
 /// Says yes, types one text, picks the first, and keeps what it was shown.

@@ -6,4 +6,5 @@
 mod damaged;
 mod handmade;
 mod inside;
+mod names;
 mod scale;

@@ -280,7 +280,7 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
     match extended {
         // Our own statements are whole: what SQLite finds wrong with one is in the file's schema, as an index with a
         // collation that nobody has, or a trigger on a table that is gone.
-        ffi::SQLITE_ERROR => return StoreError::Drift { faults: vec![text] },
+        other if other & 0xff == ffi::SQLITE_ERROR => return StoreError::Drift { faults: vec![text] },
         ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY | ffi::SQLITE_READONLY_CANTINIT => {
             return StoreError::HotJournal { path };
         }

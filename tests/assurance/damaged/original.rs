@@ -69,7 +69,10 @@ fn build(path: &Path, page: usize, vacuum: &str) {
     let dir = path.parent().expect("a directory");
     let names: String = (1..=150).map(|id| format!("id:{id}\n")).collect();
     for verb in ["lock", "unlock"] {
-        let ran = Line::of(&[verb, "-", "--force", "-q"][..if verb == "lock" { 4 } else { 2 }]).stdin(&names).days_ago(3).run(dir);
+        let ran = Line::of(&[verb, "-", "--force", "-q"][..if verb == "lock" { 4 } else { 2 }])
+            .stdin(&names)
+            .days_ago(3)
+            .run(dir);
         assert_eq!(ran.as_ref().map(|ran| ran.code), Ok(0), "{ran:?}");
     }
     // Pages on the freelist.

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Case, Codes, Made, REFUSED, UNWRITTEN, WELL};
+use super::{Case, Codes, DAMAGED, Made, REFUSED, UNWRITTEN, WELL};
 use crate::scale::Random;
 
 const fn refused(name: &'static str, why: &'static str, by: fn(&Path)) -> Case {
@@ -18,9 +18,6 @@ const fn with(name: &'static str, why: &'static str, codes: Codes, by: fn(&Path)
     Case { name, why, made: Made::By(by), codes, says: &[] }
 }
 
-/// A damaged file is the verdict of those commands that look for damage.
-const DAMAGED: Codes = [8, 8, 8, 8, 8, 8, 8, 8, 8, 8];
-
 pub const CASES: [Case; 24] = [
     refused("0 bytes", "no SQLite file", |db| replace(db, &[])),
     refused("a text", "no SQLite file", |db| replace(db, "id,username\n".repeat(500).as_bytes())),
@@ -29,7 +26,7 @@ pub const CASES: [Case; 24] = [
         let noise: Vec<u8> = (0..8192).map(|_| dice.next().to_le_bytes()[3]).collect();
         replace(db, &noise);
     }),
-    refused("the header alone", "a file of 100 bytes has no first page", |db| {
+    with("the header alone", "a file of 100 bytes has no first page", DAMAGED, |db| {
         let bytes = fs::read(db).expect("the file");
         replace(db, &bytes[..100]);
     }),
@@ -49,21 +46,21 @@ pub const CASES: [Case; 24] = [
     }),
     refused("a link to itself", "leads nowhere", |db| link(db, "app.db")),
     refused("a link to nothing", "only init creates a file", |db| link(db, "gone.db")),
-    refused("4 billion pages claimed", "the file is shorter than its header says", |db| {
+    with("4 billion pages claimed", "the file is shorter than its header says", DAMAGED, |db| {
         poke(db, 28, &u32::MAX.to_be_bytes());
     }),
     refused("page size 3", "no power of two", |db| poke(db, 16, &[0, 3])),
     refused("read version 99", "SQLite cannot read it", |db| poke(db, 19, &[99])),
     with("write version 99", "SQLite reads such a file, and does not write it", UNWRITTEN, |db| poke(db, 18, &[99])),
-    refused("schema format 200", "no SQLite reads it", |db| poke(db, 44, &200_u32.to_be_bytes())),
+    with("schema format 200", "no SQLite reads it", DAMAGED, |db| poke(db, 44, &200_u32.to_be_bytes())),
     with("64 MiB of zeros behind its end", "the header says where the file ends", WELL, |db| {
         fs::OpenOptions::new().write(true).open(db).and_then(|file| file.set_len(64 << 20)).expect("longer");
     }),
     with("an empty -journal", "an empty journal is cold", WELL, |db| {
         fs::write(db.with_file_name("app.db-journal"), b"").expect("a journal");
     }),
-    with("a -journal of noise", "without its magic a journal is cold", WELL, |db| {
-        fs::write(db.with_file_name("app.db-journal"), [7; 3000]).expect("a journal");
+    with("a -journal of zeros", "a journal whose first byte is 0 is cold", WELL, |db| {
+        fs::write(db.with_file_name("app.db-journal"), [0; 3000]).expect("a journal");
     }),
     with("an empty -wal", "nothing is in it", WELL, |db| {
         fs::write(db.with_file_name("app.db-wal"), b"").expect("a wal");
@@ -74,12 +71,17 @@ pub const CASES: [Case; 24] = [
     refused("a directory -journal", "SQLite cannot look whether it is hot", |db| {
         fs::create_dir(db.with_file_name("app.db-journal")).expect("a directory");
     }),
-    with("the first page twice", "the schema's rows lie in two trees", DAMAGED, |db| {
-        let bytes = fs::read(db).expect("the file");
-        let twice: Vec<u8> = bytes.iter().copied().take(4096).collect();
-        // Where the table `users` has its root.
-        poke(db, 4096, &twice);
-    }),
+    with(
+        "the first page twice",
+        "the schema is sound, and the accounts are not",
+        [8, 8, 8, 0, 8, 11, 11, 8, 8, 8],
+        |db| {
+            let bytes = fs::read(db).expect("the file");
+            let twice: Vec<u8> = bytes.iter().copied().take(4096).collect();
+            // Where the table `users` has its root.
+            poke(db, 4096, &twice);
+        },
+    ),
     refused("a program", "not SQLite", |db| {
         fs::copy("/bin/true", db).expect("a copy");
     }),

@@ -1,6 +1,6 @@
 //! Schemas that mean harm, or are somebody else's idea.
 
-use super::{ACCOUNTS, Case, Codes, DRIFTED, Made, REFUSED, WELL};
+use super::{ACCOUNTS, Case, Codes, DAMAGED, DRIFTED, Made, REFUSED, WELL};
 use crate::inside::fixture::{EVENTS, NINE, PREAUTH};
 
 const fn on(name: &'static str, why: &'static str, codes: Codes, sql: &'static str) -> Case {
@@ -71,7 +71,8 @@ pub const CASES: [Case; 28] = [
     saying(on("a trigger that drops the change", "what is not kept is not reported as done", unwritable(9),
         "CREATE TRIGGER drop_it BEFORE UPDATE ON users BEGIN SELECT RAISE(IGNORE); END"),
         &[(8, "drop_it")]),
-    saying(on("a trigger that takes the change back", "what is not kept is not reported as done", unwritable(9),
+    saying(on("a trigger that takes the change back", "a lock that is not kept is not reported as done; a login clears it",
+        [0, 0, 0, 0, 0, 0, 11, 0, 9, 0],
         "CREATE TRIGGER undo AFTER UPDATE OF locked_until ON users BEGIN
            UPDATE users SET locked_until = NULL WHERE id = NEW.id; END"),
         &[(8, "undo")]),
@@ -80,29 +81,28 @@ pub const CASES: [Case; 28] = [
            INSERT INTO items (title) SELECT max(n) FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)
              SELECT n FROM c); END"),
         &[(8, "spin")]),
-    saying(on("a trigger that drops events", "no change without its event", unwritable(9),
+    saying(on("a trigger that drops events", "no change without its event", DRIFTED,
         "CREATE TRIGGER hush BEFORE INSERT ON security_events BEGIN SELECT RAISE(IGNORE); END"), &[(8, "hush")]),
-    saying(on("a trigger that takes events away", "no change without its event", unwritable(9),
+    saying(on("a trigger that takes events away", "no change without its event", DRIFTED,
         "CREATE TRIGGER hush AFTER INSERT ON security_events BEGIN DELETE FROM security_events WHERE id = NEW.id; END"),
         &[(8, "hush")]),
-    on("a check that refuses locks", "the table refuses the value", unwritable(9),
+    on("a check that refuses locks", "the value is refused by a rule of the table", unwritable(5),
         "ALTER TABLE users ADD COLUMN extra INTEGER CHECK (locked_until IS NULL AND last_login IS NULL)"),
     on("an index on lower(username)", "the app writes through it, and so do we", WELL,
         "CREATE UNIQUE INDEX folded ON users (lower(username)); CREATE INDEX part ON users (id) WHERE is_active = 1"),
     on("an index with an unknown collation", "nobody without it can write", [0, 0, 0, 0, 0, 11, 11, 0, 9, 9],
-        "PRAGMA writable_schema = ON;
-         INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) SELECT 'index', 'odd', 'users', rootpage,
-           'CREATE INDEX odd ON users (locked_until COLLATE klingon)' FROM sqlite_schema WHERE name = 'ix_users_id'"),
-    on("schema text of noise", "SQLite cannot read the schema", REFUSED,
+        "CREATE INDEX odd ON users (locked_until COLLATE NOCASE); PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'klingon') WHERE name = 'odd'"),
+    on("schema text of noise", "SQLite cannot read the schema", DAMAGED,
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE users (' WHERE name = 'users'"),
-    on("schema text of another table", "SQLite cannot read the schema", REFUSED,
+    on("schema text of another table", "SQLite cannot read the schema", DAMAGED,
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX users ON users (id)' WHERE name = 'users'"),
     on("views of each other", "nobody asks them", WELL,
-        "CREATE VIEW a AS SELECT * FROM b; CREATE VIEW b AS SELECT * FROM a; CREATE VIEW c AS SELECT nothing FROM nowhere"),
+        "CREATE VIEW a AS SELECT * FROM b; CREATE VIEW b AS SELECT * FROM a; CREATE VIEW c AS SELECT x FROM nowhere"),
     saying(on("ids of events used up", "AUTOINCREMENT has no next one", unwritable(8),
         "INSERT INTO security_events (id, at, event, outcome, version, prev_hash, hash)
            VALUES (9223372036854775807, '2026-01-01T00:00:00.000Z', 'user_verified', 'done', '1', '', '')"),
-        &[(8, "used up")]),
+        &[(8, "no ids left")]),
     on("sqlite_sequence with a word in it", "SQLite takes it for nothing", WELL,
         "INSERT INTO sqlite_sequence (name, seq) VALUES ('security_events', 'many'), ('users', -5), (NULL, NULL)"),
     from("security_events of somebody else", "it has other columns", DRIFTED, &[
