@@ -219,12 +219,14 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
         StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
+        StoreError::TriggerInTheWay { .. } => {
+            "look at it in the file's schema, and drop it if nobody needs it; nothing was changed"
+        }
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
         StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
         StoreError::ActingChanged => "authctl whoami says whose session it is, and what it may do",
         StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
-        StoreError::Raised(_) => "the words are those of a trigger in the database; nothing was changed",
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }

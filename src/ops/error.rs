@@ -247,15 +247,13 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Restored { .. } => Class::DbUnreadable,
         StoreError::Interrupted => Class::Interrupted,
         StoreError::Pending { .. } => Class::Pending,
-        StoreError::Drift { .. } | StoreError::Triggers { .. } => Class::Drift,
+        StoreError::Drift { .. } | StoreError::Triggers { .. } | StoreError::TriggerInTheWay { .. } => Class::Drift,
         StoreError::Conflict(_) | StoreError::Exists { .. } => Class::Exists,
         StoreError::Check(_) => Class::PolicyRole,
         StoreError::Backup { .. } => Class::DbReadonly,
         StoreError::ActingChanged => Class::NotAllowed,
         StoreError::ChainKeyNeeded => Class::KeyMissing,
-        StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Raised(_) | StoreError::Other(_) => {
-            Class::Unexpected
-        }
+        StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Other(_) => Class::Unexpected,
     }
 }
 

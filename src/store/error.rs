@@ -126,15 +126,20 @@ pub enum StoreError {
         /// Their names.
         names: Vec<String>,
     },
+    /// A trigger does not let the change stand.
+    #[error("a trigger of the table 'users' is in the way: {what} ({})", names.join(", "))]
+    TriggerInTheWay {
+        /// What came of it.
+        what: String,
+        /// The triggers of `users`.
+        names: Vec<String>,
+    },
     /// A unique value is taken.
     #[error("{0} is already taken")]
     Conflict(&'static str),
     /// A CHECK of the table refuses the value.
     #[error("the table refuses the value: {0}")]
     Check(String),
-    /// A trigger of the table refuses the write.
-    #[error("a trigger refuses it: {0}")]
-    Raised(String),
     /// A file of that name exists already.
     #[error("'{}' exists already", crate::model::text::path(path))]
     Exists {

@@ -81,8 +81,8 @@ fn the_words_of_a_trigger_are_told_as_such() {
     desk.sql("CREATE TRIGGER no BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'accounts are frozen'); END");
     let file = row("username,email,password", &format!("max,max@example.org,{PASSWORD}"));
     for partial in [&["user", "import", "-"][..], &["user", "import", "-", "--partial"]] {
-        let refusal = desk.refused_with(partial, &file, 1, "unexpected");
-        refusal.names(&["a trigger refuses it: accounts are frozen"]).advises(&["nothing was changed"]);
+        let refusal = desk.refused_with(partial, &file, 9, "drift");
+        refusal.names(&["is in the way: accounts are frozen"]).advises(&["nothing was changed"]);
     }
 }
 

@@ -20,6 +20,7 @@ use self::values::{Accounts, Source, events, sort_keys};
 use self::words::{Given, meant, option};
 use super::World;
 use super::context::settings;
+use super::output::escape::is_hostile;
 use super::settings::config;
 use super::settings::database::locate;
 
@@ -134,8 +135,10 @@ fn valued(arg: Arg, source: &Arc<Source>) -> Arg {
 fn written(shell: Asking, candidates: &[CompletionCandidate]) -> String {
     let mut text = String::new();
     for candidate in candidates {
-        // A path that is not UTF-8 cannot be offered.
-        let Some(value) = candidate.get_value().to_str() else { continue };
+        // A path that is not UTF-8 cannot be offered, nor one that the terminal would act on.
+        let Some(value) = candidate.get_value().to_str().filter(|value| !value.chars().any(is_hostile)) else {
+            continue;
+        };
         let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
         let help = help.lines().next().unwrap_or_default();
         let (mark, value) = match shell {

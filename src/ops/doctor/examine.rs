@@ -67,6 +67,11 @@ pub fn examine(
         Database::Open(reader) => {
             let complaints = match reader.complaints() {
                 Err(StoreError::Damaged { detail }) => vec![detail],
+                // As an index with a collation that nobody has: it cannot be checked.
+                Err(StoreError::Drift { faults }) => {
+                    report.found(Fault::SchemaDrift { faults });
+                    Vec::new()
+                }
                 other => other?,
             };
             if !complaints.is_empty() {
@@ -106,7 +111,7 @@ impl Report {
         self.findings.iter().filter(|finding| finding.fault.check().severity() != Severity::Notice).count()
     }
 
-    /// Runs a part; what damage keeps it from is not checked, and the damage is reported already.
+    /// Runs a part; what damage or an odd schema keeps it from is not checked, and that is reported instead.
     fn part<T>(&mut self, checks: &[Check], result: Result<T, Error>) -> Result<Option<T>, Error> {
         match result {
             Ok(value) => {
@@ -118,6 +123,11 @@ impl Report {
                 if !known {
                     self.found(Fault::Damaged { complaints: vec![detail], backup: None });
                 }
+                Ok(None)
+            }
+            // As a foreign key to what is no key, or a table of customers without their columns.
+            Err(Error::Store(StoreError::Drift { faults })) => {
+                self.found(Fault::SchemaDrift { faults });
                 Ok(None)
             }
             Err(error) => Err(error),

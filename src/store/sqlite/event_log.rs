@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use rusqlite::{OptionalExtension, ToSql, named_params};
 
 use super::event_row::{stored, text};
-use super::{StoreError, Tx, View};
+use super::{Patience, StoreError, Tx, View};
 use crate::model::chain::{Anchor, StoredEvent};
 use crate::model::event::EventRow;
 
@@ -226,6 +226,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] where the file cannot be written.
     pub fn delete_events(&self, last_id: i64) -> Result<u64, StoreError> {
+        self.patience.iter().for_each(Patience::pause);
         let rows = self
             .tx
             .prepare_cached("DELETE FROM security_events WHERE id <= :last")

@@ -196,7 +196,7 @@ impl UnderLock<'_> {
         }
         let draft = event(&steps);
         let steps = alter(&tx, schema, place, &steps)?;
-        let tx = Tx { tx, schema, place, scope: &Scope::All, meant: std::cell::Cell::new(0) };
+        let tx = Tx { tx, schema, place, scope: &Scope::All, meant: std::cell::Cell::new(0), patience: None };
         tx.view().require_acting(act, now)?;
         tx.append_events(vec![draft], None, act, now)?;
         let ended = match act.mode {

@@ -17,6 +17,7 @@ mod glance;
 mod holders;
 pub(super) mod migrate;
 pub(super) mod open;
+mod patience;
 pub(super) mod rehearse;
 pub(super) mod restore;
 pub(super) mod schema;
@@ -30,6 +31,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 
+use self::patience::Patience;
 use self::schema::Schema;
 use super::{Act, Applied, Change, Changed, Mode, StoreError, TriggerEffect};
 use crate::model::scope::Scope;
@@ -71,6 +73,8 @@ pub struct Tx<'a> {
     place: &'a Place,
     scope: &'a Scope,
     meant: std::cell::Cell<u64>,
+    /// Where `users` has triggers.
+    patience: Option<Patience>,
 }
 
 /// The file as it reads now: inside a write transaction, or outside.
@@ -161,6 +165,7 @@ impl Store {
         body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
     ) -> Result<Applied<T>, E> {
         let Reader { conn, schema, place, scope } = &mut self.reader;
+        let patience = Patience::watch(conn).map_err(|error| convert(error, place))?;
         let tx =
             conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
         let now = act.clock.now();
@@ -169,7 +174,9 @@ impl Store {
             schema.require_writable(place)?;
         }
         let before = tx.total_changes();
-        let tx = Tx { tx, schema, place, scope, meant: std::cell::Cell::new(0) };
+        let patience = Some(patience).filter(|_| !schema.triggers.is_empty());
+        patience.iter().for_each(Patience::again);
+        let tx = Tx { tx, schema, place, scope, meant: std::cell::Cell::new(0), patience };
         tx.view().require_acting(act, now)?;
         match body(&tx, now)? {
             Change::Nothing(value) => Ok(Applied { value, changed: Changed::No, triggers: None }),
@@ -209,12 +216,37 @@ impl Tx<'_> {
     }
 
     fn fail(&self, error: rusqlite::Error) -> StoreError {
-        convert(error, self.place)
+        let SqlFailure { code, extended, text } = match failure_of(&error) {
+            Some(failure) if !self.schema.triggers.is_empty() => failure,
+            Some(_) | None => return convert(error, self.place),
+        };
+        if code == rusqlite::ErrorCode::OperationInterrupted {
+            let limit = patience::LIMIT.as_secs();
+            return self.in_the_way(format!("the change was not done after {limit} s"));
+        }
+        if extended == ffi::SQLITE_CONSTRAINT_TRIGGER { self.in_the_way(text) } else { convert(error, self.place) }
+    }
+
+    fn in_the_way(&self, what: String) -> StoreError {
+        StoreError::TriggerInTheWay { what, names: self.schema.triggers.clone() }
+    }
+
+    /// A statement met another number of rows than it meant to.
+    fn wrong_count(&self, what: &'static str, rows: usize) -> StoreError {
+        let wrong = StoreError::WrongCount { what, rows };
+        if self.schema.triggers.is_empty() { wrong } else { self.in_the_way(wrong.to_string()) }
+    }
+
+    /// Read back, the row is another.
+    fn not_kept(&self, what: &'static str) -> StoreError {
+        let wrong = StoreError::NotKept(what);
+        if self.schema.triggers.is_empty() { wrong } else { self.in_the_way(wrong.to_string()) }
     }
 
     /// Counts the rows that a statement of ours changed.
     fn count(&self, rows: usize) {
         self.meant.set(self.meant.get() + rows as u64);
+        self.patience.iter().for_each(Patience::again);
     }
 
     fn trigger_effect(&self, before: u64) -> Option<TriggerEffect> {
@@ -224,14 +256,33 @@ impl Tx<'_> {
     }
 }
 
+/// What SQLite said, without the statement.
+struct SqlFailure {
+    code: rusqlite::ErrorCode,
+    extended: std::ffi::c_int,
+    text: String,
+}
+
+fn failure_of(error: &rusqlite::Error) -> Option<SqlFailure> {
+    let (failure, message) = match error {
+        rusqlite::Error::SqliteFailure(failure, message) => (failure, message.as_ref()),
+        rusqlite::Error::SqlInputError { error, msg, .. } => (error, Some(msg)),
+        _ => return None,
+    };
+    let text = message.cloned().unwrap_or_else(|| failure.to_string());
+    Some(SqlFailure { code: failure.code, extended: failure.extended_code, text })
+}
+
 /// Turns SQLite's codes into the cases that have a way out of their own.
 pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
-    let rusqlite::Error::SqliteFailure(failure, message) = &error else {
-        return StoreError::Other(error.to_string());
+    let Some(SqlFailure { code, extended, text }) = failure_of(&error) else {
+        return unlike_its_column(&error);
     };
-    let text = message.clone().unwrap_or_else(|| failure.to_string());
     let path = place.path.clone();
-    match failure.extended_code {
+    match extended {
+        // Our own statements are whole: what SQLite finds wrong with one is in the file's schema, as an index with a
+        // collation that nobody has, or a trigger on a table that is gone.
+        other if other & 0xff == ffi::SQLITE_ERROR => return StoreError::Drift { faults: vec![text] },
         ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY | ffi::SQLITE_READONLY_CANTINIT => {
             return StoreError::HotJournal { path };
         }
@@ -239,7 +290,6 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
             return StoreError::Conflict(conflicting_field(&text));
         }
         ffi::SQLITE_CONSTRAINT_CHECK => return StoreError::Check(text),
-        ffi::SQLITE_CONSTRAINT_TRIGGER => return StoreError::Raised(text),
         ffi::SQLITE_CONSTRAINT_NOTNULL => {
             return StoreError::Drift { faults: vec![text] };
         }
@@ -248,11 +298,13 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
         }
         _ => {}
     }
-    match failure.code {
+    match code {
         rusqlite::ErrorCode::DatabaseBusy
         | rusqlite::ErrorCode::DatabaseLocked
         | rusqlite::ErrorCode::FileLockingProtocolFailed => StoreError::Busy { waited: place.busy_timeout },
-        rusqlite::ErrorCode::DatabaseCorrupt => StoreError::Damaged { detail: text },
+        // A record that claims to be larger than anything SQLite can hold is damage, too.
+        rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::TooBig => StoreError::Damaged { detail: text },
+        rusqlite::ErrorCode::OutOfMemory => StoreError::Unreadable { path, detail: text },
         rusqlite::ErrorCode::NotADatabase => StoreError::NotSqlite { path },
         rusqlite::ErrorCode::ReadOnly => files::cannot_write(place, text),
         rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied => files::cannot_open(place, text),
@@ -262,10 +314,22 @@ pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
     }
 }
 
+/// A cell that is not what its column must hold, as an id that is a text: only damage makes such a one.
+fn unlike_its_column(error: &rusqlite::Error) -> StoreError {
+    match error {
+        rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..) => StoreError::Damaged { detail: error.to_string() },
+        other => StoreError::Other(other.to_string()),
+    }
+}
+
 /// The same for the first look at a file: whatever else SQLite says of a schema, it is the file's fault.
 fn convert_at_opening(error: rusqlite::Error, place: &Place) -> StoreError {
     match convert(error, place) {
         StoreError::Other(detail) => StoreError::Damaged { detail },
+        StoreError::Drift { faults } => StoreError::Damaged { detail: faults.join("; ") },
         other => other,
     }
 }

@@ -142,9 +142,7 @@ fn settle_writer(reader: &Reader, closing: Closing) -> rusqlite::Result<()> {
     // Readers of the app are kept out for the commit alone, not from the moment when the cache is full; and a
     // dry run never touches the file.
     conn.pragma_update(None, "cache_spill", false)?;
-    if closing == Closing::Leave {
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    }
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, closing == Closing::Leave)?;
     if schema::any_trigger(conn)? {
         // Theirs may hold double-quoted strings, and must do for us what they do for the app.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, true)?;
@@ -238,6 +236,8 @@ pub(super) fn connect(place: &Place, name: &Path, access: OpenFlags) -> Result<R
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(name, flags).map_err(fail)?;
     settle(&conn, place.busy_timeout).map_err(fail)?;
+    // Before the first look: a connection that finds the file damaged must not move its `-wal` into it when it closes.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(fail)?;
     let snapshot = conn.unchecked_transaction().map_err(fail)?;
     let schema = schema::read(&snapshot).map_err(fail)?;
     snapshot.rollback().map_err(fail)?;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::backup::{BEFORE_RESTORE, claim, sweep};
@@ -195,12 +196,15 @@ impl Locked {
         if conn.is_readonly(MAIN_DB).map_err(fail)? || !files::directory_writable(&place.real) {
             return Err(files::cannot_write(place, "permission denied".into()));
         }
+        // Where the file is refused, its `-wal` stays what it is.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(fail)?;
         // Before the first read: in WAL mode only this keeps those out that have the file open already.
         conn.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(fail)?;
         conn.execute_batch("BEGIN EXCLUSIVE").map_err(fail)?;
         let schema = schema::read(&conn).map_err(fail)?;
         conn.execute_batch("COMMIT").map_err(fail)?;
         schema.require_ours(place)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(fail)?;
         Ok(Self { reader: Reader { conn, schema, place: place.clone(), scope: Scope::All } })
     }
 

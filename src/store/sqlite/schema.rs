@@ -20,12 +20,15 @@ pub struct Schema {
     event_ids: EventIds,
     customers: Option<Relation>,
     pub(super) triggers: Vec<String>,
+    event_triggers: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Relation {
     Table,
     StrictTable,
+    /// WITHOUT ROWID: it gives out no ids.
+    KeyedTable,
     View,
     Virtual,
     Missing,
@@ -80,17 +83,18 @@ pub(super) fn version(conn: &Connection) -> rusqlite::Result<i64> {
 /// cost ten times as much to prepare: every run comes by here.
 pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
     let mut customers = Relation::Missing;
-    let mut triggers = Vec::new();
+    let (mut triggers, mut event_triggers) = (Vec::new(), Vec::new());
     let mut statement = conn.prepare(
-        "SELECT type, name FROM sqlite_schema
-          WHERE (type = 'trigger' AND tbl_name = 'users' COLLATE NOCASE)
+        "SELECT CASE WHEN type = 'trigger' THEN lower(tbl_name) ELSE type END, name FROM sqlite_schema
+          WHERE (type = 'trigger' AND tbl_name COLLATE NOCASE IN ('users', 'security_events'))
              OR (type IN ('table', 'view') AND name = 'customers' COLLATE NOCASE)
           ORDER BY name",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         match row.get_ref(0)?.as_str()? {
-            "trigger" => triggers.push(lossy(row.get_ref(1)?).unwrap_or_default()),
+            "users" => triggers.push(lossy(row.get_ref(1)?).unwrap_or_default()),
+            "security_events" => event_triggers.push(lossy(row.get_ref(1)?).unwrap_or_default()),
             _ => customers = Relation::Table,
         }
     }
@@ -104,6 +108,7 @@ pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
         event_ids: event_ids(conn, events)?,
         customers: Some(customers).filter(|found| *found != Relation::Missing),
         triggers,
+        event_triggers,
     })
 }
 
@@ -115,11 +120,12 @@ fn relation(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Relatio
         if row.get_ref(0)?.as_str()? != "main" {
             continue;
         }
-        let strict: bool = row.get(5)?;
-        return Ok(match (row.get_ref(2)?.as_str()?, strict) {
-            ("table", false) => Relation::Table,
-            ("table", true) => Relation::StrictTable,
-            ("view", _) => Relation::View,
+        let (keyed, strict): (bool, bool) = (row.get(4)?, row.get(5)?);
+        return Ok(match (row.get_ref(2)?.as_str()?, strict, keyed) {
+            ("table", false, false) => Relation::Table,
+            ("table", true, _) => Relation::StrictTable,
+            ("table", false, true) => Relation::KeyedTable,
+            ("view", ..) => Relation::View,
             _ => Relation::Virtual,
         });
     }
@@ -218,6 +224,7 @@ impl Schema {
             Relation::Table => None,
             Relation::Missing => Some("it has no table 'users'"),
             Relation::StrictTable => Some("its table 'users' is STRICT"),
+            Relation::KeyedTable => Some("its table 'users' is WITHOUT ROWID"),
             Relation::View => Some("'users' is a view"),
             Relation::Virtual => Some("'users' is a virtual table"),
         };
@@ -243,7 +250,9 @@ impl Schema {
             .filter(|name| self.column(name).is_some_and(|column| column.generated))
             .map(|name| format!("users.{name} is a generated column"));
         let columns = WANTED.iter().filter_map(|wanted| self.column_drift(wanted));
-        generated.chain(columns).chain(self.event_drift()).collect()
+        // It could take the event of a change away, or change another account while it is written.
+        let triggers = self.event_triggers.iter().map(|name| format!("security_events has a trigger: {name}"));
+        generated.chain(columns).chain(self.event_drift()).chain(triggers).collect()
     }
 
     fn column_drift(&self, wanted: &Wanted) -> Option<String> {
@@ -262,6 +271,7 @@ impl Schema {
         match self.events? {
             Relation::Table => {}
             Relation::StrictTable => return Some("security_events is STRICT".into()),
+            Relation::KeyedTable => return Some("security_events is WITHOUT ROWID".into()),
             Relation::View => return Some("security_events is a view".into()),
             Relation::Virtual | Relation::Missing => {
                 return Some("security_events is a virtual table".into());

@@ -106,7 +106,8 @@ fn append_event(conn: &mut Connection, backup: &Place, act: &Act<'_>, now: Times
     let name = backup.path.file_name().map(|name| crate::model::text::path(Path::new(name))).unwrap_or_default();
     let draft = EventDraft::new(EventName::DatabaseRestored).detail("backup", name.as_str());
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-    let tx = Tx { tx, schema: &schema, place: backup, scope: &Scope::All, meant: std::cell::Cell::new(0) };
+    let tx =
+        Tx { tx, schema: &schema, place: backup, scope: &Scope::All, meant: std::cell::Cell::new(0), patience: None };
     tx.append_events(vec![draft], None, act, now)?;
     tx.tx.commit().map_err(fail)
 }

@@ -46,7 +46,35 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     }
     let export = if context.global.dry_run { None } else { Some(export(context, args, &store, &plan)?) };
     let pruned = audit::prune(&mut store, &context.act(), &plan);
+    if let Err(error) = &pruned {
+        // Otherwise the log tells whether the rows are there, unless it cannot be read any more.
+        let before_the_first =
+            matches!(error, crate::ops::Error::Store(StoreError::Busy { .. } | StoreError::ChainKeyNeeded));
+        let whole = before_the_first || audit::is_whole(&store, &plan).unwrap_or(false);
+        give_up(context, export.as_deref(), if whole { Fate::Kept } else { Fate::Unknown });
+    }
     finish(context, &plan, export, pruned)
+}
+
+/// What became of rows whose removal failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// They are in the log.
+    Kept,
+    /// The log cannot be read any more.
+    Unknown,
+}
+
+/// After a removal that failed: the file goes where the log has its rows, and is named where that is not certain.
+fn give_up(context: &mut Context<'_>, export: Option<&Path>, fate: Fate) {
+    let Some(path) = export else { return };
+    match fate {
+        // Litter that cannot be removed is no reason to hide the error that led here.
+        Fate::Kept => drop(std::fs::remove_file(path)),
+        Fate::Unknown => {
+            context.console().warn(&format!("the events may be in '{}' alone: keep that file", text::path(path)));
+        }
+    }
 }
 
 fn unchanged(context: &mut Context<'_>, store: &Store, before: Timestamp) -> anyhow::Result<u8> {
@@ -184,25 +212,13 @@ fn finish(
     export: Option<PathBuf>,
     pruned: Result<crate::store::Applied<Pruned>, crate::ops::Error>,
 ) -> anyhow::Result<u8> {
-    let discard = || {
-        if let Some(path) = &export {
-            // Litter that cannot be removed is no reason to hide the error that led here.
-            let _ = std::fs::remove_file(path);
-        }
-    };
     match pruned {
         Ok(applied) if applied.value == Pruned::Done => {}
         Ok(_) => {
-            discard();
+            give_up(context, export.as_deref(), Fate::Kept);
             return Err(changed_meanwhile().into());
         }
-        Err(error) => {
-            // After another error nobody knows what reached the disk: then the file stays.
-            if matches!(&error, crate::ops::Error::Store(StoreError::Busy { .. } | StoreError::ChainKeyNeeded)) {
-                discard();
-            }
-            return Err(Refused(error).into());
-        }
+        Err(error) => return Err(Refused(error).into()),
     }
     let did = context.would("removed", "remove");
     let (rows, first, last) = (plan.rows, plan.first_id, plan.last_id);

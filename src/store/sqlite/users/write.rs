@@ -45,14 +45,14 @@ impl Tx<'_> {
         let rows = self.run_insert(user, now).map_err(|error| self.fail(error))?;
         self.count(rows);
         if rows != 1 {
-            return Err(StoreError::WrongCount { what: "the new account", rows });
+            return Err(self.wrong_count("the new account", rows));
         }
         let id = UserId(self.tx.last_insert_rowid());
         let kept = self.view().password(id)?;
         if kept.as_ref() != Some(&stored(&user.password_hash, &user.salt)) {
-            return Err(StoreError::NotKept("the new account"));
+            return Err(self.not_kept("the new account"));
         }
-        self.view().user(id)?.ok_or(StoreError::NotKept("the new account"))
+        self.view().user(id)?.ok_or_else(|| self.not_kept("the new account"))
     }
 
     fn run_insert(&self, user: &NewUser, now: Timestamp) -> rusqlite::Result<usize> {
@@ -97,7 +97,7 @@ impl Tx<'_> {
     /// Sets hash and salt in one UPDATE, and reads them back.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_password(&self, id: UserId, hash: &str, salt: &str) -> Result<(), StoreError> {
         self.update_one(
             "the new password",
@@ -107,14 +107,14 @@ impl Tx<'_> {
         )?;
         match self.view().password(id)? {
             Some(kept) if kept == stored(hash, salt) => Ok(()),
-            Some(_) | None => Err(StoreError::NotKept("the new password")),
+            Some(_) | None => Err(self.not_kept("the new password")),
         }
     }
 
     /// Sets `is_active`.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_active(&self, id: UserId, active: Flag) -> Result<(), StoreError> {
         self.update_one(
             "is_active",
@@ -127,7 +127,7 @@ impl Tx<'_> {
     /// Sets `is_verified`.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_verified(&self, id: UserId) -> Result<(), StoreError> {
         self.update_one(
             "is_verified",
@@ -140,7 +140,7 @@ impl Tx<'_> {
     /// Sets a lock and clears the counter: at 5 one failure more would make the app write a lock of its own.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
         self.update_one(
             "the lock",
@@ -153,7 +153,7 @@ impl Tx<'_> {
     /// Writes an existing lock in another form; the counter stays.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn rewrite_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
         self.update_one(
             "the rewritten lock",
@@ -166,7 +166,7 @@ impl Tx<'_> {
     /// Clears lock and counter together.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn clear_lock(&self, id: UserId) -> Result<(), StoreError> {
         self.update_one(
             "the lock",
@@ -179,7 +179,7 @@ impl Tx<'_> {
     /// Sets the role.
     ///
     /// # Errors
-    /// `Check` where the table refuses it, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `Check` where the table refuses it, `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn set_role(&self, id: UserId, role: &str) -> Result<(), StoreError> {
         self.update_one(
             "the role",
@@ -192,7 +192,7 @@ impl Tx<'_> {
     /// A successful login: `last_login`, counter 0, no lock.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
     pub fn record_success(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         self.update_one(
             "the login",
@@ -230,7 +230,7 @@ impl Tx<'_> {
                 statement.query_row(values, |row| row.get(0)).optional()
             })
             .map_err(|error| self.fail(error))?
-            .ok_or(StoreError::WrongCount { what: "the failed login", rows: 0 })?;
+            .ok_or_else(|| self.wrong_count("the failed login", 0))?;
         self.count(1);
         Ok(FailureOutcome { attempts })
     }
@@ -247,14 +247,14 @@ impl Tx<'_> {
         let rows = run(sql).and_then(|mut one| one.execute(values)).map_err(|error| self.fail(error))?;
         self.count(rows);
         if rows != 1 {
-            return Err(StoreError::WrongCount { what, rows });
+            return Err(self.wrong_count(what, rows));
         }
         if self.schema.triggers.is_empty() {
             return Ok(());
         }
         match run(kept).and_then(|mut one| one.exists(values)).map_err(|error| self.fail(error))? {
             true => Ok(()),
-            false => Err(StoreError::NotKept(what)),
+            false => Err(self.not_kept(what)),
         }
     }
 }

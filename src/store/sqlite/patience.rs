@@ -1,0 +1,57 @@
+//! How long a trigger of the file may run while we hold the write lock.
+//!
+//! What a newcomer would get wrong: a statement of ours takes less than a millisecond, but the triggers of `users` run
+//! inside it, and one without end would lock the app out for ever. The app gives up on a lock after 5 s.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+/// The longest statement that triggers may make.
+pub(super) const LIMIT: Duration = Duration::from_secs(3);
+/// Steps of SQLite's machine between two looks at the clock: a few times in a millisecond.
+const STEPS: i32 = 10_000;
+/// No statement is being timed.
+const OFF: u64 = u64::MAX;
+
+/// Ends a statement that runs for longer than [`LIMIT`], as long as it lives.
+pub(super) struct Patience {
+    begun: Instant,
+    /// Milliseconds after `begun` at which it ends; [`OFF`]: never.
+    end: Arc<AtomicU64>,
+}
+
+impl Patience {
+    /// Watches the statements of a connection, from [`Patience::again`] on.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn watch(conn: &mut Connection) -> rusqlite::Result<Self> {
+        let patience = Self { begun: Instant::now(), end: Arc::new(AtomicU64::new(OFF)) };
+        let (begun, end) = (patience.begun, Arc::clone(&patience.end));
+        conn.progress_handler(STEPS, Some(move || millis(begun.elapsed()) > end.load(Ordering::Relaxed)))?;
+        Ok(patience)
+    }
+
+    /// A statement has ended: the next one has its own time.
+    pub(super) fn again(&self) {
+        self.end.store(millis(self.begun.elapsed() + LIMIT), Ordering::Relaxed);
+    }
+
+    /// The next statement runs no trigger of `users`, and may take its time.
+    pub(super) fn pause(&self) {
+        self.end.store(OFF, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        self.pause();
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(OFF - 1)
+}
