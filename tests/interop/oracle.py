@@ -20,6 +20,7 @@ An error of a library is an answer, {"error": type, "message": text}, never the 
 import contextlib
 import io
 import json
+import logging
 import math
 import os
 import sqlite3
@@ -28,6 +29,7 @@ import warnings
 from datetime import datetime, timezone
 
 warnings.simplefilter("ignore")
+logging.getLogger("dotenv").setLevel(logging.ERROR)
 
 # The app's module opens a database as it is imported: not one of ours.
 os.environ["DATABASE_URL"] = "sqlite://"

@@ -36,9 +36,10 @@ pub fn event(data: &[u8]) -> u64 {
     let given = row(&mut || cells.next().filter(|cell| !cell.is_empty()).map(|cell| cell.replace('\0', "")));
     let bytes = given.canonical();
     let read = columns(&bytes);
-    let mut read = read.iter().map(|cell| cell.clone().map(String::into_bytes)).map(|cell| {
-        cell.map(|bytes| String::from_utf8(bytes).expect("it was text"))
-    });
+    let mut read = read
+        .iter()
+        .map(|cell| cell.clone().map(String::into_bytes))
+        .map(|cell| cell.map(|bytes| String::from_utf8(bytes).expect("it was text")));
     let again = row(&mut || read.next().flatten());
     assert_eq!(again, given);
     let hash = given.prev_hash.clone();

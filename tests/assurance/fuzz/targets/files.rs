@@ -149,7 +149,8 @@ pub fn session_file(data: &[u8]) -> u64 {
 
 /// The session of a file that is there, and its binding as JSON: what `login --save` would write.
 fn bound() -> (SessionFile, String) {
-    let state = std::env::temp_dir().join(format!("authctl-fuzz-{}-{:?}", std::process::id(), std::thread::current().id()));
+    let state =
+        std::env::temp_dir().join(format!("authctl-fuzz-{}-{:?}", std::process::id(), std::thread::current().id()));
     let file = SessionFile::of(&state, Path::new("/dev/null"));
     file.prepare().expect("a directory for the session");
     file.save(&authctl::model::secret::SignedToken::new("a.b.c".to_owned())).expect("a session is saved");

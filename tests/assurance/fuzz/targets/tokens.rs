@@ -3,9 +3,7 @@
 use authctl::crypto::jwt::{self, SignatureCheck};
 use authctl::model::secret::SigningKey;
 use authctl::model::token::json;
-use authctl::policy::token::{
-    self, DefaultKey, MAX_TOKEN_BYTES, Options, Severity, Signature, SignatureFact, Verdict,
-};
+use authctl::policy::token::{self, DefaultKey, MAX_TOKEN_BYTES, Options, Severity, Signature, SignatureFact, Verdict};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
