@@ -78,6 +78,10 @@ fn an_unknown_argon2_version_is_unsupported_not_wrong() {
     let hash = tail("m=64,t=1,p=1").replace("v=19", "v=17");
     let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, &hash);
     assert_eq!(verdict, Verdict::Unsupported(Unsupported::Argon2Version(17)));
+    // passlib raises.
+    assert_eq!(password::needs_update(&hash, HashParams::default()), None);
+    assert_eq!(password::needs_update(&tail("m=064,t=1,p=1").replace("v=19", "v=17"), HashParams::default()), None);
+    assert_eq!(password::needs_update("$2$12$anything", HashParams::default()), Some(true));
 }
 
 #[test]

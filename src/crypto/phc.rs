@@ -149,11 +149,16 @@ pub fn read(hash: &str) -> Option<Argon2Text> {
     let salt = segment(salt, &mut exact)?;
     let tag = segment(tag, &mut exact)?;
     let hash = Argon2Hash { variant, version, memory_kib, time_cost, parallelism, salt, tag };
-    if !in_range(&hash) {
+    if !in_range(&hash) || !(exact || is_known_version(version)) {
         return None;
     }
     exact &= hash.salt.len() >= MIN_SALT_BYTES && hash.tag.len() >= MIN_TAG_BYTES;
     Some(if exact { Argon2Text::Exact(hash) } else { Argon2Text::Loose })
+}
+
+/// The versions that Argon2 ever had; passlib's reader refuses others, the strict one leaves them to Argon2.
+pub(super) fn is_known_version(version: u32) -> bool {
+    matches!(version, 0x10 | 0x13)
 }
 
 /// `m=`, `t=`, `p=` in this order alone, and `data=`, which only passlib's reader takes.
