@@ -78,6 +78,10 @@ fn an_unknown_argon2_version_is_unsupported_not_wrong() {
     let hash = tail("m=64,t=1,p=1").replace("v=19", "v=17");
     let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, &hash);
     assert_eq!(verdict, Verdict::Unsupported(Unsupported::Argon2Version(17)));
+    // passlib raises.
+    assert_eq!(password::needs_update(&hash, HashParams::default()), None);
+    assert_eq!(password::needs_update(&tail("m=064,t=1,p=1").replace("v=19", "v=17"), HashParams::default()), None);
+    assert_eq!(password::needs_update("$2$12$anything", HashParams::default()), Some(true));
 }
 
 #[test]
@@ -110,6 +114,28 @@ fn text_that_neither_reader_takes_is_a_mismatch() {
         "$2b$04$ATkbsPDkrv8qrtoNlNoU1uu4XjdhzJifX71ZhCg78NdvvbawyTlD.\n".to_owned(),
     ];
     for hash in broken {
+        let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, &hash);
+        assert_eq!(verdict, Verdict::Mismatch, "{hash:?}");
+    }
+}
+
+/// passlib leaves the padding to Python, which skips bytes that are not base64; asked of passlib 1.7.4.
+#[test]
+fn what_passlib_alone_decodes_counts_as_outdated() {
+    let good = tail("m=64,t=1,p=1");
+    let (front, tag) = good.rsplit_once('$').expect("a tag");
+    for (hash, outdated) in [
+        (format!("{front}${}!{}", &tag[..8], &tag[9..]), None),
+        (format!("{front}${}!!!!{}", &tag[..8], &tag[8..]), Some(true)),
+        (format!("{front}${}\u{10852d}{}", &tag[..8], &tag[8..]), Some(true)),
+        (format!("{front}$${tag}"), None),
+        (format!("{front}$AAAA=="), Some(true)),
+        (format!("{front}$A===="), None),
+        (format!("{front}$"), None),
+        (tail("m=64,t=1,p=1,data=A"), None),
+        (tail("m=64,t=1,p=1,data=AA"), Some(true)),
+    ] {
+        assert_eq!(password::needs_update(&hash, HashParams::default()), outdated, "{hash:?}");
         let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, &hash);
         assert_eq!(verdict, Verdict::Mismatch, "{hash:?}");
     }

@@ -354,6 +354,29 @@ fn an_empty_aud_is_refused_as_python_jose_refuses_it() {
     }
 }
 
+/// Not a number counts as true in Python, so that PyJWT compares it with the audience that it was not given.
+#[test]
+fn an_aud_that_is_no_number_is_no_empty_one() {
+    for aud in ["NaN", "Infinity", "-Infinity"] {
+        let token = with_times(&format!(r#""exp":4102444800,"aud":{aud}"#));
+        assert_eq!(codes(&judge(&token, KEY)), "malformed aud", "{aud}");
+    }
+}
+
+/// Python's `int()` reads the digits and blanks of all scripts.
+#[test]
+fn a_time_in_digits_of_another_script_is_refused_and_the_app_takes_it() {
+    for (time, expected) in [
+        ("\u{663}", "malformed app_accepts"),
+        ("\u{a0}\u{ff11}_\u{1d7d0}\u{2003}", "malformed app_accepts"),
+        ("\u{b2}", "malformed"),
+        ("\u{663}__\u{663}", "malformed"),
+    ] {
+        let token = with_times(&format!(r#""exp":4102444800,"nbf":"{time}""#));
+        assert_eq!(codes(&judge(&token, KEY)), expected, "{time:?}");
+    }
+}
+
 #[test]
 fn long_and_deep_tokens_are_refused_without_being_followed() {
     let fits = "x".repeat(token::MAX_TOKEN_BYTES);

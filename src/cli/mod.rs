@@ -21,7 +21,7 @@ pub mod prompt;
 mod remedy;
 mod session;
 pub mod settings;
-mod sheet;
+pub mod sheet;
 mod suggest;
 mod version;
 mod view;

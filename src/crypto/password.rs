@@ -173,10 +173,13 @@ pub fn verify(password: &Password, salt: &str, hash: &str) -> Verdict {
 pub fn needs_update(hash: &str, params: HashParams) -> Option<bool> {
     match Scheme::of(hash) {
         Scheme::Argon2(_) => Some(match phc::read(hash)? {
+            Argon2Text::Exact(found) if !phc::is_known_version(found.version) => return None,
             Argon2Text::Exact(found) => !is_made_with(&found, params),
             Argon2Text::Loose => true,
         }),
         Scheme::Bcrypt | Scheme::BcryptX => Some(true),
+        // The first form of bcrypt, which passlib knows and verifies no more.
+        Scheme::Unknown if hash.starts_with("$2$") => Some(true),
         Scheme::Empty | Scheme::Unknown => None,
     }
 }

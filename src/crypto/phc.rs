@@ -21,7 +21,6 @@ const MIN_TAG_BYTES: usize = 4;
 const VERSION_WHEN_OMITTED: u32 = 16;
 
 const STRICT: GeneralPurpose = base64_engine(&alphabet::STANDARD, false);
-const LOOSE: GeneralPurpose = base64_engine(&alphabet::STANDARD, true);
 const BCRYPT: GeneralPurpose = base64_engine(&alphabet::BCRYPT, true);
 
 const fn base64_engine(alphabet: &alphabet::Alphabet, trailing_bits: bool) -> GeneralPurpose {
@@ -131,22 +130,35 @@ pub fn read(hash: &str) -> Option<Argon2Text> {
         Some(text) => (text, false),
         None => (hash, true),
     };
-    let mut fields = text.split('$').skip(2);
-    let mut field = fields.next()?;
+    let body = text.splitn(3, '$').nth(2)?;
+    let (mut field, mut rest) = cut(body);
     let mut version = VERSION_WHEN_OMITTED;
     if let Some(digits) = field.strip_prefix("v=") {
         version = number(digits, &mut exact)?;
-        field = fields.next()?;
+        (field, rest) = cut(rest?);
     }
     let [memory_kib, time_cost, parallelism] = parameters(field, &mut exact)?;
-    let salt = segment(fields.next(), &mut exact)?;
-    let tag = segment(fields.next(), &mut exact)?;
+    let (salt, tag) = rest.map_or((None, None), |rest| {
+        let (salt, tag) = cut(rest);
+        (Some(salt), tag)
+    });
+    // passlib's `.` is no line end.
+    if tag.is_some_and(|tag| tag.contains('\n')) {
+        return None;
+    }
+    let salt = segment(salt, &mut exact)?;
+    let tag = segment(tag, &mut exact)?;
     let hash = Argon2Hash { variant, version, memory_kib, time_cost, parallelism, salt, tag };
-    if fields.next().is_some() || !in_range(&hash) {
+    if !in_range(&hash) || !(exact || is_known_version(version)) {
         return None;
     }
     exact &= hash.salt.len() >= MIN_SALT_BYTES && hash.tag.len() >= MIN_TAG_BYTES;
     Some(if exact { Argon2Text::Exact(hash) } else { Argon2Text::Loose })
+}
+
+/// The versions that Argon2 ever had; passlib's reader refuses others, the strict one leaves them to Argon2.
+pub(super) fn is_known_version(version: u32) -> bool {
+    matches!(version, 0x10 | 0x13)
 }
 
 /// `m=`, `t=`, `p=` in this order alone, and `data=`, which only passlib's reader takes.
@@ -158,7 +170,7 @@ fn parameters(field: &str, exact: &mut bool) -> Option<[u32; 3]> {
     }
     match (parts.next(), parts.next()) {
         (None, _) => {}
-        (Some(data), None) if data.strip_prefix("data=").is_some_and(|text| !text.is_empty()) => {
+        (Some(data), None) if data.strip_prefix("data=").is_some_and(is_passlib_base64) => {
             *exact = false;
         }
         (Some(_), _) => return None,
@@ -175,17 +187,50 @@ fn number(digits: &str, exact: &mut bool) -> Option<u32> {
     digits.parse().ok()
 }
 
-/// Unpadded base64. A missing segment and stray bits in the last character are for passlib's reader alone.
+/// What stands before the first `$`, and behind it.
+fn cut(text: &str) -> (&str, Option<&str>) {
+    match text.split_once('$') {
+        Some((before, behind)) => (before, Some(behind)),
+        None => (text, None),
+    }
+}
+
+/// Unpadded base64. A missing segment, and what only passlib's reader makes bytes of, leave nothing to verify with.
 fn segment(text: Option<&str>, exact: &mut bool) -> Option<Vec<u8>> {
-    let Some(text) = text else {
-        *exact = false;
-        return Some(Vec::new());
-    };
-    if let Ok(bytes) = STRICT.decode(text) {
+    let strict = text.and_then(|text| STRICT.decode(text).ok()).filter(|bytes| !bytes.is_empty());
+    if let Some(bytes) = strict {
         return Some(bytes);
     }
     *exact = false;
-    LOOSE.decode(text).ok()
+    text.is_none_or(is_passlib_base64).then(Vec::new)
+}
+
+/// Whether passlib decodes the text: it completes the padding by the length in bytes, and Python skips every byte that
+/// is not base64, and stops at a full padding (`binascii.a2b_base64`).
+fn is_passlib_base64(text: &str) -> bool {
+    let missing = match text.len() % 4 {
+        _ if text.is_empty() => return false,
+        0 => 0,
+        1 => return false,
+        odd => 4 - odd,
+    };
+    let (mut held, mut pads) = (0, 0);
+    for byte in text.bytes().chain(std::iter::repeat_n(b'=', missing)) {
+        match byte {
+            b'=' if held >= 2 => {
+                pads += 1;
+                if held + pads >= 4 {
+                    return true;
+                }
+            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
+                pads = 0;
+                held = (held + 1) % 4;
+            }
+            _ => {}
+        }
+    }
+    held == 0
 }
 
 fn in_range(hash: &Argon2Hash) -> bool {

@@ -10,6 +10,9 @@ use super::user::RawCell;
 /// What a keyed hash begins with; 64 hexadecimal digits follow (`docs/events.md`, The keyed form).
 pub const KEYED: &str = "hmac-sha256:";
 
+/// What a head that was kept begins with; a later form gets another label.
+pub const HEAD_LABEL: &str = "authctl-head-v1";
+
 /// Hexadecimal digits of a hash.
 const DIGITS: usize = 64;
 
@@ -72,6 +75,21 @@ impl Head {
     /// The end of a log without events.
     pub fn empty() -> Self {
         Self { id: 0, hash: GENESIS.to_owned() }
+    }
+
+    /// Reads a line that was kept, in words or as JSON; `None` where it is something else.
+    pub fn parse(line: &str) -> Option<Self> {
+        let (id, hash) = if line.starts_with('{') {
+            let document: serde_json::Value = serde_json::from_str(line).ok()?;
+            (document.get("id")?.as_i64()?, document.get("hash")?.as_str()?.to_owned())
+        } else {
+            let mut words = line.split_whitespace();
+            (words.next()? == HEAD_LABEL).then_some(())?;
+            let id = words.next()?.strip_prefix("id=")?.parse().ok()?;
+            (id, words.next()?.strip_prefix("hash=")?.to_owned())
+        };
+        let ours = id >= 0 && HashForm::of(&hash) != HashForm::Other;
+        ours.then_some(Self { id, hash })
     }
 }
 

@@ -4,7 +4,11 @@
 //! `tests/long` runs the long one, and prints each figure with its seed, so that `docs/assurance.md` can state it.
 
 mod damaged;
+mod differential;
+mod fuzz;
 mod handmade;
 mod inside;
 mod names;
 mod scale;
+#[path = "../support/mod.rs"]
+mod support;

@@ -223,7 +223,10 @@ fn a_damaged_file_is_not_used() {
     let file = saved(&desk);
     let good = fs::read_to_string(&file).expect("a session");
     let long = good.replace("\"form\":1", &format!("\"form\":1,\"x\":\"{}\"", "y".repeat(70_000)));
-    for text in ["", "{}", "null", "\u{0}", &good[..good.len() / 2], &good.replace("\"form\":1", "\"form\":2"), &long] {
+    let value: serde_json::Value = serde_json::from_str(&good).expect("JSON");
+    let array = serde_json::json!([value["form"], value["database"], value["binding"], value["token"]]).to_string();
+    let other_form = good.replace("\"form\":1", "\"form\":2");
+    for text in ["", "{}", "null", "\u{0}", &good[..good.len() / 2], &other_form, &array, &long] {
         fs::write(&file, text).expect("damaged");
         turned_away(&desk, 6, "token_rejected").names(&["damaged"]);
     }

@@ -8,15 +8,19 @@ An error of a library is an answer, {"error": type, "message": text}, never the 
   jose_decode  token key [now]         -> {"claims"}
   jwt_make     claims key [lib]        -> {"token"}                    lib: "jose" (default) or "pyjwt"
   email        text                    -> {"normalized"}
+  email_said   text                    -> {"normalized"} or {"refused"}   what the app's answer 422 says
   policy       kind text               -> {"problem": text or null}    kind: password, username, full_name
   fromisoformat text                   -> {"aware", "utc": text or null}   {"hex": …} for bytes, a number for itself
   dotenv       path env                -> {"values", "environ"}        without, and with, the environment's precedence
+  dotenv_text  text env                -> {"values"}                   the file's text, the environment first
   sql          path sql [params]       -> {"rows"}                     bytes as {"hex": …}
   batch        items                   -> {"answers"}
 """
 
 import contextlib
+import io
 import json
+import logging
 import math
 import os
 import sqlite3
@@ -25,6 +29,7 @@ import warnings
 from datetime import datetime, timezone
 
 warnings.simplefilter("ignore")
+logging.getLogger("dotenv").setLevel(logging.ERROR)
 
 # The app's module opens a database as it is imported: not one of ours.
 os.environ["DATABASE_URL"] = "sqlite://"
@@ -33,7 +38,8 @@ import app_common
 import dotenv
 import jose.jwt
 import jwt
-from pydantic import EmailStr, TypeAdapter
+from dotenv.main import DotEnv
+from pydantic import EmailStr, TypeAdapter, ValidationError
 
 address = TypeAdapter(EmailStr)
 
@@ -111,6 +117,14 @@ def email(ask):
     return {"normalized": address.validate_python(ask["text"])}
 
 
+def email_said(ask):
+    try:
+        return email(ask)
+    except ValidationError as error:
+        said = error.errors()[0]["msg"]
+        return {"refused": said.removeprefix("value is not a valid email address: ")}
+
+
 def policy(ask):
     rules = {
         "password": app_common.password_problem,
@@ -130,17 +144,31 @@ def fromisoformat(ask):
     return {"aware": aware, "utc": utc.isoformat(timespec="microseconds")}
 
 
-def dotenv_values(ask):
+@contextlib.contextmanager
+def environment(env):
     kept = dict(os.environ)
     os.environ.clear()
-    os.environ.update(ask.get("env", {}))
+    os.environ.update(env)
     try:
-        values = dotenv.dotenv_values(ask["path"])
-        dotenv.load_dotenv(ask["path"])
-        return {"values": dict(values), "environ": dict(os.environ)}
+        yield
     finally:
         os.environ.clear()
         os.environ.update(kept)
+
+
+def dotenv_values(ask):
+    with environment(ask.get("env", {})):
+        values = dotenv.dotenv_values(ask["path"])
+        dotenv.load_dotenv(ask["path"])
+        return {"values": dict(values), "environ": dict(os.environ)}
+
+
+def dotenv_text(ask):
+    """As load_dotenv reads a file, which is opened with universal line ends."""
+    with environment(ask["env"]):
+        text = io.StringIO(ask["text"], newline=None)
+        read = DotEnv(None, stream=text, encoding="utf-8", interpolate=True, override=False)
+        return {"values": list(read.dict().items())}
 
 
 def sql(ask):
@@ -162,9 +190,11 @@ OPS = {
     "jose_decode": jose_decode,
     "jwt_make": jwt_make,
     "email": email,
+    "email_said": email_said,
     "policy": policy,
     "fromisoformat": fromisoformat,
     "dotenv": dotenv_values,
+    "dotenv_text": dotenv_text,
     "sql": sql,
     "batch": batch,
 }
@@ -185,7 +215,7 @@ def strict(value):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
         return {strict(key): strict(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [strict(item) for item in value]
     return value
 

@@ -13,6 +13,10 @@ use super::record::Record;
 use super::select::Selection;
 use super::sink::Sink;
 
+/// What a cell that a spreadsheet runs begins with (OWASP, CSV Injection); the wide forms count where the program
+/// runs in an East Asian language.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// Writes the header, then rows.
 pub(super) struct CsvWriter<'w> {
     rows: csv::Writer<Sink<'w>>,
@@ -79,9 +83,7 @@ fn io_error(error: csv::Error) -> io::Error {
 fn cell(value: &str, text: CsvText) -> Cow<'_, str> {
     match text {
         CsvText::Exact => Cow::Borrowed(value),
-        CsvText::Safe if value.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            Cow::Owned(format!("'{}", escape(value)))
-        }
+        CsvText::Safe if value.starts_with(FORMULA) => Cow::Owned(format!("'{}", escape(value))),
         CsvText::Safe => escape(value),
     }
 }
@@ -96,6 +98,10 @@ mod tests {
             assert_eq!(cell(value, CsvText::Safe), format!("'{value}"));
             assert_eq!(cell(value, CsvText::Exact), value);
         }
+        for value in ["＝1+1", "＋1", "－1", "＠SUM(A1)"] {
+            assert_eq!(cell(value, CsvText::Safe), format!("'{value}"));
+        }
+        assert_eq!(cell("\n=1", CsvText::Safe), r"'\n=1");
         assert_eq!(cell("\t=1", CsvText::Safe), r"'\t=1");
         assert_eq!(cell("\r=1", CsvText::Safe), r"'\r=1");
         assert_eq!(cell("a=1", CsvText::Safe), "a=1");

@@ -115,14 +115,26 @@ impl SessionFile {
         judge(&file)?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LIMIT_BYTES).unwrap_or_default() + 1));
         file.take(LIMIT_BYTES).read_to_end(&mut bytes).map_err(SessionError::Io)?;
-        let saved: Saved<'_> = serde_json::from_slice(&bytes).map_err(|_| SessionError::Form)?;
+        self.token_in(&bytes).map(Some)
+    }
+
+    /// The token in the bytes of a saved session, which must be bound to this very database.
+    ///
+    /// # Errors
+    /// `Form` and `OtherDatabase`; `Io` where the database is gone.
+    pub fn token_in(&self, bytes: &[u8]) -> Result<SignedToken, SessionError> {
+        // The reader would take an array for an object.
+        if !bytes.starts_with(b"{") {
+            return Err(SessionError::Form);
+        }
+        let saved: Saved<'_> = serde_json::from_slice(bytes).map_err(|_| SessionError::Form)?;
         if saved.form != FORM {
             return Err(SessionError::Form);
         }
         if saved.binding != self.binding().map_err(SessionError::Io)? {
             return Err(SessionError::OtherDatabase(self.stranger(&saved.database)));
         }
-        Ok(Some(SignedToken::new(saved.token.to_owned())))
+        Ok(SignedToken::new(saved.token.to_owned()))
     }
 
     /// In which way the saved session is another database's.

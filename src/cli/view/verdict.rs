@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::cli::output::{Cell, Column, Mark, Record};
-use crate::model::chain::{HashForm, Head};
+use crate::model::chain::{HEAD_LABEL, HashForm, Head};
 use crate::ops::audit::{Fault, HeadCheck, Sequence, Verdict, Why};
 
 /// `{"ok","rows","first_bad","head","head_matches",…}`.
@@ -162,9 +162,6 @@ impl Record for VerdictView {
     }
 }
 
-/// The label of a head in words; a new form gets a new one.
-const HEAD_LABEL: &str = "authctl-head-v1";
-
 /// `{"id","hash","rows","keyed"}`.
 #[derive(Debug, Serialize)]
 pub struct HeadView {
@@ -192,21 +189,6 @@ impl HeadView {
     pub fn line(&self) -> String {
         let keyed = if self.keyed { "yes" } else { "no" };
         format!("{HEAD_LABEL} id={} hash={} rows={} keyed={keyed}", self.id, self.hash, self.rows)
-    }
-
-    /// Reads a line that was kept, in words or as JSON.
-    pub fn parse(line: &str) -> Option<Head> {
-        let (id, hash) = if line.starts_with('{') {
-            let document: serde_json::Value = serde_json::from_str(line).ok()?;
-            (document.get("id")?.as_i64()?, document.get("hash")?.as_str()?.to_owned())
-        } else {
-            let mut words = line.split_whitespace();
-            (words.next()? == HEAD_LABEL).then_some(())?;
-            let id = words.next()?.strip_prefix("id=")?.parse().ok()?;
-            (id, words.next()?.strip_prefix("hash=")?.to_owned())
-        };
-        let ours = id >= 0 && HashForm::of(&hash) != HashForm::Other;
-        ours.then_some(Head { id, hash })
     }
 }
 

@@ -15,6 +15,11 @@ const MAX_DEPTH: usize = 64;
 /// Digits of an integer beyond which Python's `int()` refuses (`sys.int_info`).
 pub const MAX_INTEGER_DIGITS: usize = 4300;
 
+/// What stands for `NaN` and `Infinity`.
+const BEYOND: &str = "1e999";
+/// What stands for `-Infinity`.
+const BELOW: &str = "-1e999";
+
 /// A document with what was odd about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
@@ -22,7 +27,8 @@ pub struct Parsed {
     pub value: Value,
     /// Keys that stand twice in one object.
     pub duplicate_keys: Vec<String>,
-    /// Parts that Python reads and JSON cannot express; they stand in `value` as U+FFFD or null.
+    /// Parts that Python reads and JSON cannot express; they stand in `value` as U+FFFD, or as a number beyond all
+    /// floats: like infinity, and unlike null, that counts as true in Python.
     pub inexact: Vec<Inexact>,
 }
 
@@ -121,9 +127,11 @@ impl Reader<'_> {
                 return Ok(value);
             }
         }
-        if ["NaN", "Infinity", "-Infinity"].iter().any(|word| self.take(word)) {
-            self.inexact.push(Inexact::NonFinite);
-            return Ok(Value::Null);
+        for (word, beyond) in [("NaN", BEYOND), ("Infinity", BEYOND), ("-Infinity", BELOW)] {
+            if self.take(word) {
+                self.inexact.push(Inexact::NonFinite);
+                return Ok(Value::Number(beyond.parse().map_err(|_| self.grammar())?));
+            }
         }
         Err(self.grammar())
     }

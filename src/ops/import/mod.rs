@@ -50,8 +50,8 @@ impl Candidate {
         }
     }
 
-    /// The cell's text.
-    fn get(&self, column: Column) -> Option<&str> {
+    /// The cell's text; never a password.
+    pub fn get(&self, column: Column) -> Option<&str> {
         self.cells[column as usize].as_deref()
     }
 

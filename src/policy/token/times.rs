@@ -4,10 +4,13 @@
 //! takes floats (cut off), booleans, and text with blanks and underscores. Times are compared in whole
 //! seconds against a clock with fractions: at `exp` sharp a token has expired.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::problem::{Findings, ProblemCode, TakenBy, quote};
 use crate::model::token::json::MAX_INTEGER_DIGITS;
+use crate::policy::unicode14::{decimal_value, is_white_space};
 
 const MICROS: i128 = 1_000_000;
 
@@ -127,7 +130,7 @@ fn own_time(value: &Value) -> Option<i128> {
     }
 }
 
-/// Python's `int()`, saturating; `None` where it raises. Digits of other scripts are left out.
+/// Python's `int()`, saturating; `None` where it raises.
 fn python_int(value: &Value) -> Option<i128> {
     match value {
         Value::Bool(flag) => Some(i128::from(*flag)),
@@ -141,16 +144,29 @@ fn python_int(value: &Value) -> Option<i128> {
             float.is_finite().then_some(float as i128)
         }
         Value::String(text) => {
+            let text = in_ascii(text);
             let text = text.trim();
             let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-            let grouped = digits.split('_').all(|group| !group.is_empty());
-            if !grouped || digits.len() > MAX_INTEGER_DIGITS {
+            if !digits.split('_').all(|group| !group.is_empty()) {
                 return None;
             }
-            saturating(&text.replace('_', ""))
+            let counted = digits.len() - digits.matches('_').count();
+            if counted > MAX_INTEGER_DIGITS { None } else { saturating(&text.replace('_', "")) }
         }
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A text with the digits and blanks of all scripts in ASCII, as `int()` sees it; one of ASCII stays as it is.
+fn in_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let ascii = |c| match c {
+        _ if is_white_space(c) => ' ',
+        _ => decimal_value(c).map_or(c, |value| char::from(b'0' + value)),
+    };
+    Cow::Owned(text.chars().map(ascii).collect())
 }
 
 /// Whether a JSON number has neither fraction nor exponent.

@@ -36,6 +36,16 @@ pub(super) fn is_decimal_digit(c: char) -> bool {
     category(c) == GeneralCategory::DecimalNumber
 }
 
+/// What a decimal digit of any script is worth. The digits of a script stand in a row from 0 to 9, and rows that touch
+/// are whole (Unicode Standard, 4.6).
+pub(super) fn decimal_value(c: char) -> Option<u8> {
+    let is_digit = |code: u32| char::from_u32(code).is_some_and(is_decimal_digit);
+    is_decimal_digit(c).then(|| {
+        let before = (0..u32::from(c)).rev().take_while(|code| is_digit(*code)).count();
+        (before % 10) as u8
+    })
+}
+
 /// Whether Python's `\w` matches: a letter, a number or `_`, but no mark.
 pub(super) fn is_word(c: char) -> bool {
     match group(c) {
@@ -163,6 +173,20 @@ mod tests {
             '\u{1e5f1}',
         ];
         assert_eq!(found, starts);
+    }
+
+    /// `unicodedata.decimal` of Python 3.11.
+    #[test]
+    fn a_digit_is_worth_what_python_takes_it_for() {
+        for (c, value) in [('0', 0), ('9', 9), ('\u{663}', 3), ('\u{96f}', 9), ('\u{1d7ce}', 0), ('\u{1d7ff}', 9)] {
+            assert_eq!(decimal_value(c), Some(value), "{c:?}");
+        }
+        for c in ['a', '\u{b2}', '\u{2460}', '\u{11f50}'] {
+            assert_eq!(decimal_value(c), None, "{c:?}");
+        }
+        let all: Vec<u8> = every_char().filter_map(decimal_value).collect();
+        assert_eq!(all.len(), 660);
+        assert!(all.chunks(10).all(|row| row == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
     }
 
     #[test]

@@ -124,7 +124,7 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
     };
     let text = String::from_utf8_lossy(bytes.strip_prefix(UTF8_MARK).unwrap_or(&bytes));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let heads: Option<Vec<Head>> = lines.map(HeadView::parse).collect();
+    let heads: Option<Vec<Head>> = lines.map(Head::parse).collect();
     match heads {
         Some(heads) if !heads.is_empty() => Ok(heads),
         Some(_) => Err(no_head(format!("there is no head in {name}: it is empty"))),
