@@ -1,13 +1,20 @@
-//! Before anything else: no core dump may hold a password.
+//! Before anything else: no core dump may hold a password, and no limit may end the process in the middle of a write.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// Forbids core dumps and, on Linux, other processes of the same user to look inside.
 ///
+/// A write beyond the limit of a file's size is an error like any other, and does not end the process.
+///
 /// A system that does not know these leaves the process as it was.
 pub fn harden() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let _ = setrlimit(Resource::Core, none);
+    // What the write returns says the same.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};

@@ -3,4 +3,10 @@
 //! What a newcomer would get wrong: every test here has two sizes. `cargo test` runs the short one with a fixed seed;
 //! `tests/long` runs the long one, and prints each figure with its seed, so that `docs/assurance.md` can state it.
 
+#[path = "../support/mod.rs"]
+mod support;
+
+mod crashes;
 mod scale;
+mod shim;
+mod stand;

@@ -5,6 +5,7 @@
 
 pub(super) mod backup;
 pub(super) mod check;
+mod commit;
 pub(super) mod compare;
 pub(super) mod copy;
 pub(super) mod create;
@@ -154,7 +155,7 @@ impl Store {
     ///
     /// # Errors
     /// What `body` returns, and every [`StoreError`] of the transaction, `ActingChanged` among them; nothing is
-    /// kept then.
+    /// kept then, save that with `InDoubt` nobody knows.
     pub fn change<T, E: From<StoreError>>(
         &mut self,
         act: &Act<'_>,
@@ -177,7 +178,7 @@ impl Store {
                 let triggers = tx.trigger_effect(before);
                 tx.append_events(drafts, triggers.as_ref(), act, now)?;
                 match act.mode {
-                    Mode::Commit => tx.tx.commit().map_err(|error| convert(error, place))?,
+                    Mode::Commit => commit::commit(tx.tx, place)?,
                     Mode::DryRun => tx.tx.rollback().map_err(|error| convert(error, place))?,
                 }
                 Ok(Applied { value, changed: Changed::Yes, triggers })
