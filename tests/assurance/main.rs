@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod concurrency;
 mod crashes;
 mod scale;
 mod shim;

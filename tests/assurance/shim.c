@@ -8,6 +8,7 @@
  *             half: a write puts down the half of its bytes, then the process is gone; other calls as kill
  *             an error number: the call fails once with it
  *             full: from here on every call that needs room fails with ENOSPC
+ *   SHIM_LOCKS a file; each change of SQLite's write lock adds a line "MICROSECONDS locked|freed"
  *   SHIM_DUMP a file; it gets all bytes that are written, each call's after a line "DESCRIPTOR PATH LENGTH"
  *
  * Not seen: system calls that a program makes without the C library, and stores through a memory map.
@@ -24,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static long calls;
@@ -283,4 +285,52 @@ int openat64(int dir, const char *path, int flags, ...)
     if (flags & O_CREAT)
         HIT(met("create", path, 1));
     return NEXT(openat64)(dir, path, flags, mode);
+}
+
+/* Where SQLite's write lock lies: the RESERVED byte of the file (sqlite.org/lockingv3), and WAL_WRITE_LOCK in the -shm
+   (sqlite.org/walformat). An unlock of a longer range frees it, too. */
+#define RESERVED 0x40000001
+#define WAL_WRITE 120
+
+static void tell_lock(int fd, const struct flock *lock)
+{
+    char path[4096], line[64];
+    path_of(fd, path, sizeof path);
+    size_t length = strlen(path);
+    long byte = length > 4 && !strcmp(path + length - 4, "-shm") ? WAL_WRITE : RESERVED;
+    if (lock->l_start > byte || (lock->l_len != 0 && lock->l_start + lock->l_len <= byte))
+        return;
+    if (lock->l_type == F_RDLCK)
+        return;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long micros = now.tv_sec * 1000000L + now.tv_nsec / 1000;
+    int size = snprintf(line, sizeof line, "%ld %s\n", micros, lock->l_type == F_WRLCK ? "locked" : "freed");
+    append("SHIM_LOCKS", line, (size_t)size);
+}
+
+static int control(int (*next)(int, int, ...), int fd, int command, void *argument)
+{
+    int done = next(fd, command, argument);
+    if (done == 0 && (command == F_SETLK || command == F_SETLKW) && getenv("SHIM_LOCKS"))
+        tell_lock(fd, argument);
+    return done;
+}
+
+int fcntl(int fd, int command, ...)
+{
+    va_list rest;
+    va_start(rest, command);
+    void *argument = va_arg(rest, void *);
+    va_end(rest);
+    return control(NEXT(fcntl), fd, command, argument);
+}
+
+int fcntl64(int fd, int command, ...)
+{
+    va_list rest;
+    va_start(rest, command);
+    void *argument = va_arg(rest, void *);
+    va_end(rest);
+    return control(NEXT(fcntl64), fd, command, argument);
 }

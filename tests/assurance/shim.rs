@@ -77,6 +77,25 @@ pub fn record(command: &mut Command, log: &Path, dump: &Path) {
     command.env("SHIM_DUMP", dump);
 }
 
+/// Runs a command; how long it held SQLite's write lock at a time, in microseconds.
+pub fn held(mut command: Command, stdin: &str) -> (crate::stand::Ran, Vec<u64>) {
+    let log = tempfile::NamedTempFile::new().expect("a log");
+    command.env("LD_PRELOAD", library()).env("SHIM_LOCKS", log.path());
+    let ran = crate::stand::fed(command, stdin);
+    let text = std::fs::read_to_string(log.path()).expect("the log");
+    let (mut since, mut spans) = (None, Vec::new());
+    for line in text.lines() {
+        let (at, what) = line.split_once(' ').expect("two words");
+        let at: u64 = at.parse().expect("microseconds");
+        match what {
+            "locked" => since = since.or(Some(at)),
+            _ => spans.extend(since.take().map(|since: u64| at - since)),
+        }
+    }
+    assert_eq!(since, None, "a lock was not given back");
+    (ran, spans)
+}
+
 /// One call that the library saw.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {

@@ -77,7 +77,12 @@ impl Stand {
 
     /// A copy of everything.
     pub fn copy(&self) -> Self {
-        let dir = tempfile::tempdir().expect("a scratch directory");
+        self.copy_in(&std::env::temp_dir())
+    }
+
+    /// The same in another directory.
+    pub fn copy_in(&self, directory: &Path) -> Self {
+        let dir = tempfile::tempdir_in(directory).expect("a scratch directory");
         copy_all(self.dir.path(), dir.path());
         Self { dir }
     }

@@ -23,6 +23,7 @@ pub(super) mod restore;
 pub(super) mod schema;
 mod stage;
 pub(super) mod survey;
+mod turn;
 pub(super) mod users;
 mod wanted;
 
@@ -162,6 +163,7 @@ impl Store {
         body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
     ) -> Result<Applied<T>, E> {
         let Reader { conn, schema, place, scope } = &mut self.reader;
+        let _turn = turn::Turn::wait(place);
         let tx =
             conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
         let now = act.clock.now();
