@@ -6,6 +6,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// Forbids core dumps and, on Linux, other processes of the same user to look inside.
 ///
+/// A write beyond the limit of a file's size is an error like any other, and does not end the process.
+///
 /// A system that does not know these leaves the process as it was.
 pub fn harden() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };

@@ -209,6 +209,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
             "run authctl once as the user that the app runs as, with write access to the file and its directory"
         }
         StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
+        StoreError::InDoubt { .. } => "see whether it is there before you run it again: authctl audit list --limit 1",
         StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
         StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
         StoreError::InUse { .. } => "stop it, then run the command again",

@@ -16,6 +16,7 @@ mod message;
 mod meter;
 pub mod output;
 mod parse;
+mod partial;
 mod password_source;
 pub mod prompt;
 mod remedy;

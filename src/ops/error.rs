@@ -241,7 +241,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Damaged { .. } | StoreError::Unreadable { .. } | StoreError::HotJournal { .. } => {
             Class::DbUnreadable
         }
-        StoreError::ReadOnly { .. } => Class::DbReadonly,
+        StoreError::ReadOnly { .. } | StoreError::InDoubt { .. } => Class::DbReadonly,
         StoreError::OtherOwner { .. } => Class::DbOwner,
         StoreError::Busy { .. } | StoreError::InUse { .. } | StoreError::Changed { .. } => Class::DbBusy,
         StoreError::Restored { .. } => Class::DbUnreadable,

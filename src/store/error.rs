@@ -69,6 +69,17 @@ pub enum StoreError {
         /// Why.
         detail: String,
     },
+    /// The device failed in the middle of a commit.
+    #[error(
+        "the device failed while '{}' was written, and whether the change was kept is not known: {detail}",
+        crate::model::text::path(path)
+    )]
+    InDoubt {
+        /// As given.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
     /// It belongs to somebody else, and they did not let us write.
     #[error("cannot write '{}': it belongs to {owner}", crate::model::text::path(path))]
     OtherOwner {

@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: every test here has two sizes. `cargo test` runs the short one with a fixed seed;
 //! `tests/long` runs the long one, and prints each figure with its seed, so that `docs/assurance.md` can state it.
 
+mod concurrency;
+mod crashes;
 mod damaged;
 mod differential;
 mod fuzz;
@@ -10,5 +12,7 @@ mod handmade;
 mod inside;
 mod names;
 mod scale;
+mod shim;
+mod stand;
 #[path = "../support/mod.rs"]
 mod support;

@@ -65,6 +65,9 @@ fn new_key(context: &Context<'_>) -> Result<Zeroizing<String>, Failure> {
 fn write(context: &mut Context<'_>, key: &str, args: &SecretGenerateArgs) -> anyhow::Result<u8> {
     let accounts = active_accounts(context)?;
     let path = dotenv_path(context)?;
+    if !context.global.dry_run {
+        EnvFile::sweep(&path);
+    }
     let file = EnvFile::read(&path).map_err(|error| unreadable(&path, &error))?;
     let old = key_in(context, &path, &file.text)?;
     let replaced = old.as_ref().is_some_and(|old| !old.is_empty());
@@ -157,6 +160,7 @@ fn put(context: &mut Context<'_>, path: &Path, file: &EnvFile, text: &str, key: 
             WriteError::HardLinks(_) => "set the key by hand",
             WriteError::Owner { .. } => "run authctl as that user, or as root",
             WriteError::ChangedMeanwhile => "look at the file, and run the command again",
+            WriteError::NotSynced(_) => "the key is in the file: restart the app, and look again after a power cut",
             WriteError::Io(_) => "make its directory writable, and see that the disk has room",
         };
         Failure::new(Class::OutputFailed, format!("cannot write '{}': {error}", text::path(path))).hint(hint)

@@ -3,18 +3,21 @@
 //! What a newcomer would get wrong: the new text is written beside the file and takes its name by a rename, so that
 //! the app never reads half a file; and owner and mode are given to it before that, or the app could not read its key.
 
-use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Gid, Uid};
 use zeroize::Zeroizing;
 
 use super::trusted::{self, ReadError};
+use crate::cli::partial::{self, Partial};
 
 /// Mode of a new file: it holds the signing key.
 const OWNER_ONLY: u32 = 0o600;
+/// The end of its name until it takes the other's.
+const NEW: &str = ".new";
 
 /// A `.env` file that is there, or not yet.
 pub struct EnvFile {
@@ -42,6 +45,9 @@ pub enum WriteError {
     /// Somebody wrote it since it was read.
     #[error("it was changed by somebody else at the same time")]
     ChangedMeanwhile,
+    /// It has its new text, and a power cut may bring the old one back.
+    #[error("it was replaced, but whether that outlasts a power cut is not known: {0}")]
+    NotSynced(io::Error),
     /// The system's own reason.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -74,51 +80,51 @@ impl EnvFile {
     /// Puts `text` in its place: a new file has mode 0600, an existing one keeps owner and mode.
     ///
     /// # Errors
-    /// Each [`WriteError`]; the file is as it was then.
+    /// Each [`WriteError`]; the file is as it was then, save for `NotSynced`.
     pub fn replace(&self, text: &str, random: [u8; 8]) -> Result<(), WriteError> {
         if let Some(links) = self.found.as_ref().map(Metadata::nlink).filter(|links| *links > 1) {
             return Err(WriteError::HardLinks(links));
         }
-        let beside = self.beside(random);
-        let result = self.write(&beside, text);
-        if result.is_err() {
-            // The error that is told is the first one.
-            let _ = std::fs::remove_file(&beside);
-        }
-        result
+        self.write(Partial::create(self.beside(random))?, text)
+    }
+
+    /// Removes what killed runs left beside it: each holds a key.
+    pub fn sweep(path: &Path) {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (Some(directory), Some(name)) = (real.parent(), real.file_name().and_then(|name| name.to_str())) else {
+            return;
+        };
+        partial::sweep(directory, |other| {
+            let number = other.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(NEW));
+            number.is_some_and(|number| number.len() == 16 && number.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        });
     }
 
     fn beside(&self, random: [u8; 8]) -> PathBuf {
         let mut name = self.real.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{:016x}.new", u64::from_ne_bytes(random)));
+        name.push(format!(".{:016x}{NEW}", u64::from_ne_bytes(random)));
         self.real.with_file_name(name)
     }
 
-    fn write(&self, beside: &Path, text: &str) -> Result<(), WriteError> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(beside)?;
+    fn write(&self, beside: Partial, text: &str) -> Result<(), WriteError> {
+        let mut file = beside.file();
         file.write_all(text.as_bytes())?;
         let mode = match &self.found {
             Some(found) => {
-                give(&file, found)?;
+                give(file, found)?;
                 found.mode() & 0o7777
             }
             // The mask of the process may have taken more away.
             None => OWNER_ONLY,
         };
         file.set_permissions(Permissions::from_mode(mode))?;
-        file.sync_all()?;
         match &self.found {
-            Some(found) if is_same(&std::fs::metadata(&self.real)?, found) => std::fs::rename(beside, &self.real)?,
+            Some(found) if is_same(&std::fs::metadata(&self.real)?, found) => beside.replace(&self.real)?,
             Some(_) => return Err(WriteError::ChangedMeanwhile),
-            None => {
-                // Unlike a rename, a link never replaces what somebody made meanwhile.
-                std::fs::hard_link(beside, &self.real)?;
-                std::fs::remove_file(beside)?;
-            }
+            // Unlike a rename, a link never replaces what somebody made meanwhile.
+            None => return Ok(beside.publish(&self.real)?),
         }
-        let directory = self.real.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
-        Ok(())
+        partial::sync_directory(&self.real).map_err(WriteError::NotSynced)
     }
 }
 

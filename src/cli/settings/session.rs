@@ -16,6 +16,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::cli::partial::{self, Partial};
 use crate::crypto::digest::sha256_hex;
 use crate::model::secret::SignedToken;
 use crate::model::text;
@@ -177,15 +178,22 @@ impl SessionFile {
         let saved = Saved { form: FORM, database: database.into(), binding: binding.into(), token: token.expose() };
         let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LIMIT_BYTES).unwrap_or_default()));
         serde_json::to_writer(&mut *bytes, &saved)?;
-        let partial = Partial(self.directory.join(format!(".{}.{}", self.name, std::process::id())));
-        // What a killed process of the same number left.
-        let _ = std::fs::remove_file(&partial.0);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&partial.0)?;
+        self.sweep();
+        let partial = Partial::create(self.directory.join(format!(".{}.{}", self.name, std::process::id())))?;
+        let mut file = partial.file();
         file.set_permissions(Permissions::from_mode(FILE_MODE))?;
         file.write_all(&bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&partial.0, self.path())?;
-        File::open(&self.directory)?.sync_all()
+        partial.replace(&self.path())?;
+        // A session that a power cut takes along is one login more, and no reason to say that there is none.
+        let _ = partial::sync_directory(&self.path());
+        Ok(())
+    }
+
+    /// Removes what killed runs left: each holds a token.
+    fn sweep(&self) {
+        let number =
+            |name: &str| name.strip_prefix('.')?.strip_prefix(&self.name)?.strip_prefix('.')?.parse::<u32>().ok();
+        partial::sweep(&self.directory, |name| number(name).is_some());
     }
 
     /// Forgets the session, whatever the file is; `false` where there was none.
@@ -193,6 +201,7 @@ impl SessionFile {
     /// # Errors
     /// The system's.
     pub fn remove(&self) -> Result<bool, SessionError> {
+        self.sweep();
         match std::fs::remove_file(self.path()) {
             Ok(()) => {
                 File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(SessionError::Io)?
@@ -216,16 +225,6 @@ impl SessionFile {
         let mut bytes = self.database.as_os_str().as_bytes().to_vec();
         bytes.extend_from_slice(format!("\0{} {}", file.dev(), file.ino()).as_bytes());
         Ok(sha256_hex(&bytes))
-    }
-}
-
-/// A half-written file; gone again unless it got its name.
-struct Partial(PathBuf);
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // After the rename there is none.
-        let _ = std::fs::remove_file(&self.0);
     }
 }
 

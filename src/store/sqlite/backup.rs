@@ -81,9 +81,10 @@ impl Reader {
     }
 
     fn at(&self, target: &Path, watch: Watch<'_>) -> Result<(), StoreError> {
-        create::require_free(target)?;
         let unfinished = files::side_file(target, CHOSEN_PARTIAL);
+        // Before the name is looked at: a run that was killed after it gave the name left this one, too.
         drop(Partial::dead(unfinished.clone()));
+        create::require_free(target)?;
         let partial = Partial::create(unfinished.clone()).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => StoreError::Exists { path: unfinished },
             _ => StoreError::ReadOnly { path: target.to_owned(), detail: error.to_string() },

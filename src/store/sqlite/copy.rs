@@ -97,12 +97,15 @@ impl Partial {
         Some(Self { path, file })
     }
 
-    /// Makes its bytes last, and gives it a second name, which must be free.
+    /// Makes its bytes last, and gives it a second name, which must be free: nothing has it where this fails.
     pub(super) fn publish(self, target: &Path) -> io::Result<()> {
         self.file.sync_all()?;
         std::fs::hard_link(&self.path, target)?;
         drop(self);
-        files::sync_directory(target)
+        files::sync_directory(target).inspect_err(|_| {
+            // The error that is told is the first one.
+            let _ = std::fs::remove_file(target);
+        })
     }
 
     fn is_there(&self) -> bool {

@@ -79,7 +79,11 @@ fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
         Err(error) if nameless_unsupported(error) => write_beside(path, image).map_err(failed)?,
         Err(error) => return Err(failed(error.into())),
     }
-    files::sync_directory(path).map_err(failed)
+    files::sync_directory(path).map_err(|error| {
+        // The error that is told is the first one.
+        let _ = std::fs::remove_file(path);
+        failed(error)
+    })
 }
 
 #[cfg(target_os = "linux")]

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::open::{OpenNote, ReadAccess, open_any};
 use super::schema::{Schema, Step, StepState};
-use super::{Place, Reader, StoreError, Tx, backup, convert, schema, users};
+use super::{Place, Reader, StoreError, Tx, backup, commit, convert, schema, users};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
@@ -200,10 +200,10 @@ impl UnderLock<'_> {
         tx.view().require_acting(act, now)?;
         tx.append_events(vec![draft], None, act, now)?;
         let ended = match act.mode {
-            Mode::Commit => tx.tx.commit(),
-            Mode::DryRun => tx.tx.rollback(),
+            Mode::Commit => commit::commit(tx.tx, place),
+            Mode::DryRun => tx.tx.rollback().map_err(|error| convert(error, place)),
         };
-        match ended.map_err(|error| convert(error, place)) {
+        match ended {
             Ok(()) => Ok(MigrateOutcome { steps, applied, backup: backup.and_then(Kept::keep) }),
             // A reader kept us from committing: rolled back for certain.
             Err(error @ StoreError::Busy { .. }) => Err(error),

@@ -5,6 +5,7 @@
 
 pub(super) mod backup;
 pub(super) mod check;
+mod commit;
 pub(super) mod compare;
 pub(super) mod copy;
 pub(super) mod create;
@@ -23,6 +24,7 @@ pub(super) mod restore;
 pub(super) mod schema;
 mod stage;
 pub(super) mod survey;
+mod turn;
 pub(super) mod users;
 mod wanted;
 
@@ -158,13 +160,14 @@ impl Store {
     ///
     /// # Errors
     /// What `body` returns, and every [`StoreError`] of the transaction, `ActingChanged` among them; nothing is
-    /// kept then.
+    /// kept then, save that with `InDoubt` nobody knows.
     pub fn change<T, E: From<StoreError>>(
         &mut self,
         act: &Act<'_>,
         body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
     ) -> Result<Applied<T>, E> {
         let Reader { conn, schema, place, scope } = &mut self.reader;
+        let _turn = turn::Turn::wait(place);
         let patience = Patience::watch(conn).map_err(|error| convert(error, place))?;
         let tx =
             conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
@@ -184,7 +187,7 @@ impl Store {
                 let triggers = tx.trigger_effect(before);
                 tx.append_events(drafts, triggers.as_ref(), act, now)?;
                 match act.mode {
-                    Mode::Commit => tx.tx.commit().map_err(|error| convert(error, place))?,
+                    Mode::Commit => commit::commit(tx.tx, place)?,
                     Mode::DryRun => tx.tx.rollback().map_err(|error| convert(error, place))?,
                 }
                 Ok(Applied { value, changed: Changed::Yes, triggers })

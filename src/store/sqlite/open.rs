@@ -142,6 +142,8 @@ fn settle_writer(reader: &Reader, closing: Closing) -> rusqlite::Result<()> {
     // Readers of the app are kept out for the commit alone, not from the moment when the cache is full; and a
     // dry run never touches the file.
     conn.pragma_update(None, "cache_spill", false)?;
+    // The directory is synced as well after the journal was removed: what was said to be done outlasts a power cut.
+    conn.pragma_update(None, "synchronous", "EXTRA")?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, closing == Closing::Leave)?;
     if schema::any_trigger(conn)? {
         // Theirs may hold double-quoted strings, and must do for us what they do for the app.

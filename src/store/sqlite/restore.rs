@@ -12,6 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::backup::{BEFORE_RESTORE, claim, sweep};
+use super::commit::unseen;
 use super::compare::Loss;
 use super::copy::{BackupProgress, Counts, PAGES_PER_STEP, Phase, Watch, copy, counts, failed, step, verify};
 use super::holders::{holders, identity};
@@ -130,7 +131,10 @@ impl BackupFile {
                 // The file is as it was for certain: its copy would only be litter.
                 let _ = std::fs::remove_file(&kept);
             }
-            return Err(error);
+            return Err(match error {
+                StoreError::InDoubt { detail, .. } => StoreError::Restored { kept, detail },
+                certain => certain,
+            });
         }
         locked.require_like(&staged, &kept)?;
         locked.release()?;
@@ -211,7 +215,7 @@ impl Locked {
     /// One transaction: whoever kills us leaves the old file or the new one.
     fn put(&mut self, staged: &Staged, watch: Watch<'_>) -> Result<(), StoreError> {
         let Reader { conn, place, .. } = &mut self.reader;
-        let fail = |error| convert(error, place);
+        let fail = |error| unseen(error, place);
         let source = Reader::open_immutable(&staged.partial.path)?;
         let backup = Backup::new(&source.conn, conn).map_err(fail)?;
         let mut watch = |progress: BackupProgress| watch(progress.of(Phase::Put));

@@ -3,9 +3,7 @@
 //! What a newcomer would get wrong: the rows are on disk in another file, synced, before the first one is
 //! removed; and that file is taken away again only where it is certain that none was.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::{Format, check_columns, emit_one, write_json};
+use crate::cli::partial::{self, Partial};
 use crate::cli::view::{EventRowView, PruneView};
 use crate::model::text;
 use crate::model::time::Timestamp;
@@ -24,8 +23,11 @@ use crate::store::{Store, StoreError};
 
 /// The app gives up on a lock after 5 s: longer than this wants a word.
 const LONG_LOCK: Duration = Duration::from_secs(4);
-/// Mode of the file: it holds what the log held.
-const OWNER_ONLY: u32 = 0o600;
+/// What the name of an export has after the database's, and at its end.
+const MARK: &str = ".events-";
+const END: &str = ".jsonl";
+/// What the name has until the export is whole: a killed run must leave nothing that looks like one.
+const PARTIAL: &str = ".authctl-partial";
 
 /// `audit prune`.
 pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result<u8> {
@@ -131,27 +133,18 @@ fn announce(context: &mut Context<'_>, plan: &Plan) -> Result<(), Failure> {
     .hint("prune in smaller steps with an earlier --before, or choose a quiet hour and give --yes"))
 }
 
-/// Writes the rows of the plan to a new file and syncs it; removes it again where that fails.
+/// Writes the rows of the plan to a new file and syncs it; nothing has its name where that fails.
 fn export(context: &Context<'_>, args: &AuditPruneArgs, store: &Store, plan: &Plan) -> anyhow::Result<PathBuf> {
-    let (path, file) = match &args.export {
+    let (path, partial) = match &args.export {
         Some(path) => {
             let path = context.world.cwd.join(path);
-            let file = create(&path).map_err(|error| cannot_write(&path, &error))?;
-            (path, file)
+            let partial = begin(&path).map_err(|error| cannot_write(&path, &error))?;
+            (path, partial)
         }
         None => claim(&context.database_path()?, context.now())?,
     };
-    let written = write_rows(context, store, plan, &path, file);
-    if written.is_err() {
-        // What cannot be removed either is named in the error.
-        let _ = std::fs::remove_file(&path);
-    }
-    written.map(|()| path)
-}
-
-fn write_rows(context: &Context<'_>, store: &Store, plan: &Plan, path: &Path, file: File) -> anyhow::Result<()> {
-    let fail = |error: io::Error| cannot_write(path, &error);
-    let mut out = BufWriter::new(file);
+    let fail = |error: io::Error| cannot_write(&path, &error);
+    let mut out = BufWriter::new(partial.file());
     let same = audit::check_export(store, context.chain_key()?, plan, |event| -> Result<(), Stop> {
         write_json(&mut out, &EventRowView(event))
             .and_then(|()| out.write_all(b"\n"))
@@ -160,37 +153,52 @@ fn write_rows(context: &Context<'_>, store: &Store, plan: &Plan, path: &Path, fi
     if !same {
         return Err(changed_meanwhile().into());
     }
-    let file = out.into_inner().map_err(|error| fail(error.into_error()))?;
-    file.sync_all().and_then(|()| sync_directory(path)).map_err(fail)?;
-    Ok(())
+    out.into_inner().map_err(|error| fail(error.into_error()))?;
+    partial.publish(&path).map_err(fail)?;
+    Ok(path)
 }
 
-fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
+/// The file under the name that it has until it is whole; what a killed run left of that name is removed.
+fn begin(path: &Path) -> io::Result<Partial> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(PARTIAL);
+    let beside = path.with_file_name(&name);
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    partial::sweep(directory, |other| name.to_str() == Some(other));
+    Partial::create(beside)
 }
 
 /// A free name beside the database: `app.db.events-20261125T020000Z.jsonl`.
-fn claim(database: &Path, now: Timestamp) -> anyhow::Result<(PathBuf, File)> {
+fn claim(database: &Path, now: Timestamp) -> anyhow::Result<(PathBuf, Partial)> {
     let database = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    sweep_beside(&database);
     let stamp: String =
         now.to_rfc3339().chars().take_while(|c| *c != '.' && *c != 'Z').filter(|c| *c != '-' && *c != ':').collect();
     for number in 1_u32.. {
         let again = if number == 1 { String::new() } else { format!("-{number}") };
         let mut name = database.as_os_str().to_owned();
-        name.push(format!(".events-{stamp}Z{again}.jsonl"));
+        name.push(format!("{MARK}{stamp}Z{again}{END}"));
         let path = PathBuf::from(name);
-        match create(&path) {
-            Ok(file) => return Ok((path, file)),
+        match begin(&path) {
+            // Looked at while the partial name is ours: nobody else can be about to give this name away.
+            Ok(partial) if std::fs::symlink_metadata(&path).is_err() => return Ok((path, partial)),
+            Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(cannot_write(&path, &error).into()),
         }
     }
     Err(Failure::new(Class::Exists, "every name for the export is taken").into())
+}
+
+/// Removes what killed runs left under names of an earlier time.
+fn sweep_beside(database: &Path) {
+    let (Some(directory), Some(name)) = (database.parent(), database.file_name().and_then(|name| name.to_str())) else {
+        return;
+    };
+    partial::sweep(directory, |other| {
+        let rest = other.strip_prefix(name).and_then(|rest| rest.strip_prefix(MARK));
+        rest.and_then(|rest| rest.strip_suffix(PARTIAL)?.strip_suffix(END)).is_some()
+    });
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {

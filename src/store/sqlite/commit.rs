@@ -1,0 +1,51 @@
+//! The end of a write transaction.
+//!
+//! What a newcomer would get wrong: a COMMIT that fails may have been kept all the same. A WAL whose sync failed holds
+//! the whole transaction, and whoever opens the file next may play it in; and a journal that was removed stays so
+//! where only the sync of its directory failed. Then "cannot write" would be a lie, and so would "done".
+
+use rusqlite::{Connection, ErrorCode, Transaction};
+
+use super::{Place, StoreError, convert};
+
+/// Commits.
+///
+/// # Errors
+/// `InDoubt` where the device failed and nobody can tell whether the change was kept; with every other one it was
+/// not.
+pub(super) fn commit(tx: Transaction<'_>, place: &Place) -> Result<(), StoreError> {
+    let fail = |error| convert(error, place);
+    let ours = last_event(&tx).map_err(fail)?;
+    let Err(error) = tx.execute_batch("COMMIT") else { return Ok(()) };
+    let device = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+    if !tx.is_autocommit() {
+        // Where this fails, too, the journal undoes the transaction as soon as somebody opens the file.
+        let _ = tx.execute_batch("ROLLBACK");
+    }
+    match convert(error, place) {
+        StoreError::ReadOnly { path, detail } if device && may_be_kept(&tx, ours) => {
+            Err(StoreError::InDoubt { path, detail })
+        }
+        certain => Err(certain),
+    }
+}
+
+/// What a failure means after which nobody looks.
+pub(super) fn unseen(error: rusqlite::Error, place: &Place) -> StoreError {
+    let device = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+    match convert(error, place) {
+        StoreError::ReadOnly { path, detail } if device => StoreError::InDoubt { path, detail },
+        certain => certain,
+    }
+}
+
+/// A rollback journal that is gone has let the change stand; one that is there undoes it, as this very read does.
+fn may_be_kept(conn: &Connection, ours: i64) -> bool {
+    let wal = conn.query_row("PRAGMA journal_mode", [], |row| row.get::<_, String>(0)).is_ok_and(|mode| mode == "wal");
+    wal || last_event(conn).map_or(true, |last| last >= ours)
+}
+
+/// The number of the last event.
+fn last_event(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row("SELECT coalesce(max(id), 0) FROM security_events", [], |row| row.get(0))
+}

@@ -1,0 +1,46 @@
+//! Several runs of authctl on one file stand in line, and leave the app a gap.
+//!
+//! What a newcomer would get wrong: SQLite's lock has no line. Whoever waits looks again now and then, the longer it
+//! waited the more seldom, down to every 100 ms; so many short-lived writers starve one that waits for long, and the
+//! app answers 500 after 5 s. Our own writers therefore take turns by a lock of their own, on the directory, and after
+//! some waiting the next one lets the file rest for as long as the app may sleep between two looks.
+
+use std::fs::{File, TryLockError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::{Place, files};
+
+/// How often one who stands in line looks.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Standing in line for less than this is no crowd.
+const CROWD: Duration = Duration::from_millis(200);
+
+/// The longest sleep of SQLite's busy handler between two looks (100 ms), and something on top.
+const GAP: Duration = Duration::from_millis(110);
+
+/// Our turn, until it is dropped; or nothing, where the line is too long or cannot be formed: then SQLite's lock
+/// decides alone.
+pub(super) struct Turn {
+    _directory: Option<File>,
+}
+
+impl Turn {
+    /// Waits for our turn, for the busy timeout at most.
+    pub(super) fn wait(place: &Place) -> Self {
+        let Ok(directory) = File::open(files::directory(&place.real)) else { return Self { _directory: None } };
+        let since = Instant::now();
+        loop {
+            match directory.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if since.elapsed() < place.busy_timeout => sleep(LOOK),
+                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return Self { _directory: None },
+            }
+        }
+        if since.elapsed() >= CROWD {
+            sleep(GAP);
+        }
+        Self { _directory: Some(directory) }
+    }
+}
