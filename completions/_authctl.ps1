@@ -652,7 +652,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--busy-timeout', '--busy-timeout', [CompletionResultType]::ParameterName, 'How long to wait for a lock of another process [default: 5s]')
             [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read the password from standard input (one line)')
             [CompletionResult]::new('--rehash', '--rehash', [CompletionResultType]::ParameterName, 'Replace an outdated hash after a successful login')
-            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Keep the access token as the session of --as-session, and print nothing')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Keep the access token as the session of --as-session, instead of printing it')
             [CompletionResult]::new('--insecure-default-key', '--insecure-default-key', [CompletionResultType]::ParameterName, 'Allow the app''s built-in key, which everybody knows')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json: one document on stdout, errors as JSON on stderr')
             [CompletionResult]::new('--csv-raw', '--csv-raw', [CompletionResultType]::ParameterName, 'In CSV, print texts as they are: not escaped, not guarded against formulas')

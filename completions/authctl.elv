@@ -629,7 +629,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --busy-timeout 'How long to wait for a lock of another process [default: 5s]'
             cand --password-stdin 'Read the password from standard input (one line)'
             cand --rehash 'Replace an outdated hash after a successful login'
-            cand --save 'Keep the access token as the session of --as-session, and print nothing'
+            cand --save 'Keep the access token as the session of --as-session, instead of printing it'
             cand --insecure-default-key 'Allow the app''s built-in key, which everybody knows'
             cand --json 'Short for --output json: one document on stdout, errors as JSON on stderr'
             cand --csv-raw 'In CSV, print texts as they are: not escaped, not guarded against formulas'

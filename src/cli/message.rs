@@ -221,7 +221,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
         StoreError::TriggerInTheWay { .. } => {
-            "look at it in the file's schema, and drop it if nobody needs it; nothing was changed"
+            "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
         }
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
         StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
@@ -231,7 +231,8 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }
-        StoreError::Conflict(_) | StoreError::Interrupted | StoreError::Other(_) => return None,
+        StoreError::Other(_) => "nothing was changed; authctl db check looks at the file",
+        StoreError::Conflict(_) | StoreError::Interrupted => return None,
     };
     Some(hint.to_owned())
 }

@@ -90,10 +90,8 @@ fn in_our_words(error: &clap::Error, typed: &Typed) -> Failure {
             Failure::usage("an argument too many (not shown: it could be a secret)").hint(typed.operand_hint(&usage))
         }
         ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
-            let meant = typed.option_hint(&invalid);
-            let hint = if meant.starts_with("did you mean --password-") { meant } else { typed.instead_of_password() };
             Failure::usage("there is no option that takes a password: everybody on this machine could read it")
-                .hint(hint)
+                .hint(typed.password_hint(&invalid))
         }
         ErrorKind::UnknownArgument => Failure::usage(format!("{} has no option {}", typed.path, quote(&invalid)))
             .hint(typed.option_hint(&invalid)),
@@ -121,6 +119,8 @@ fn as_clap_says(error: &clap::Error, typed: &Typed) -> Failure {
     let text = error.render().to_string();
     let mut paragraphs = text.split("\n\n");
     let message = one_line(paragraphs.next().unwrap_or_default());
+    // The standard library's words for a text that is no number are not for people.
+    let message = message.replace(": invalid digit found in string", ": a whole number is wanted");
     let message = message.strip_prefix("error: ").unwrap_or(&message);
     let mut hints: Vec<String> = paragraphs
         .map(one_line)

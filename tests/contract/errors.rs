@@ -10,17 +10,11 @@ use crate::{files, process};
 pub struct Case {
     pub code: &'static str,
     pub exit: u8,
-    pub shown: Shown,
+    pub shown: By,
 }
 
-pub enum Shown {
-    /// By this refusal, which leaves the directory as it was or says why not.
-    By(fn(u8, &'static str) -> Refusal),
-    /// By no command of this version.
-    Later(&'static str),
-}
-
-use Shown::{By, Later};
+/// By this refusal, which leaves the directory as it was or says why not.
+pub struct By(fn(u8, &'static str) -> Refusal);
 
 /// The list of `cli.md`, Exit codes, in its order.
 pub const CODES: [Case; 36] = [
@@ -93,7 +87,15 @@ pub const CODES: [Case; 36] = [
         exit: 5,
         shown: By(|exit, code| with_key("-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----", exit, code)),
     },
-    Case { code: "not_allowed", exit: 5, shown: Later("rights of an operator's session") },
+    Case {
+        code: "not_allowed",
+        exit: 5,
+        shown: By(|exit, code| {
+            let desk = Desk::usual();
+            desk.config("require_session = true");
+            desk.refused(&["user", "list"], exit, code)
+        }),
+    },
     Case { code: "wrong_credentials", exit: 6, shown: By(|exit, code| login("bob", OTHER, exit, code)) },
     Case {
         code: "hash_unsupported",
@@ -160,17 +162,16 @@ pub const CODES: [Case; 36] = [
             Desk::usual().run(&args).refusal(&args, exit, code)
         }),
     },
-    Case { code: "findings", exit: 11, shown: Later("doctor, audit verify, db check") },
-    Case { code: "output_failed", exit: 1, shown: By(process::full_disk) },
     Case {
-        code: "unexpected",
-        exit: 1,
+        code: "findings",
+        exit: 11,
         shown: By(|exit, code| {
-            let desk = Desk::usual();
-            desk.sql("CREATE TRIGGER keep BEFORE UPDATE ON users BEGIN SELECT RAISE(IGNORE); END");
-            desk.refused(&["lock", "bob"], exit, code)
+            let args = ["--json", "doctor"];
+            Desk::keyed().run(&args).refusal(&args, exit, code)
         }),
     },
+    Case { code: "output_failed", exit: 1, shown: By(process::full_disk) },
+    Case { code: "unexpected", exit: 1, shown: By(process::unreadable_stdin) },
     Case {
         code: "interrupted",
         exit: 130,
@@ -209,20 +210,15 @@ const SAID_BY_THE_MESSAGE: [&str; 6] =
 
 #[test]
 fn every_code_of_the_contract_is_shown_with_its_exit_and_says_what_to_do() {
-    for Case { code, exit, shown } in &CODES {
-        match shown {
-            By(show) => {
-                let refusal = show(*exit, code);
-                for word in ["Error", "panicked", "Some(", "None"] {
-                    assert!(!refusal.message.contains(word), "{code}: {refusal:?}");
-                }
-                assert_ne!(refusal.hint.is_empty(), !SAID_BY_THE_MESSAGE.contains(code), "{code}: {refusal:?}");
-                // Policy speaks the app's words.
-                let lower = !refusal.message.starts_with(char::is_uppercase);
-                assert!(lower || code.starts_with("policy"), "{code}: {refusal:?}");
-            }
-            Later(what) => assert!(!what.is_empty()),
+    for Case { code, exit, shown: By(show) } in &CODES {
+        let refusal = show(*exit, code);
+        for word in ["Error", "panicked", "Some(", "None"] {
+            assert!(!refusal.message.contains(word), "{code}: {refusal:?}");
         }
+        assert_ne!(refusal.hint.is_empty(), !SAID_BY_THE_MESSAGE.contains(code), "{code}: {refusal:?}");
+        // Policy speaks the app's words.
+        let lower = !refusal.message.starts_with(char::is_uppercase);
+        assert!(lower || code.starts_with("policy"), "{code}: {refusal:?}");
     }
     let codes: BTreeSet<&str> = CODES.iter().map(|case| case.code).collect();
     assert_eq!(codes.len(), CODES.len());

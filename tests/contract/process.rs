@@ -97,6 +97,20 @@ fn many_rows() -> Desk {
     desk
 }
 
+/// What standard input is cannot be read.
+pub fn unreadable_stdin(exit: u8, code: &'static str) -> Refusal {
+    let desk = Desk::usual();
+    let args = ["--json", "lock", "-"];
+    let before = desk.snapshot();
+    let mut command = Real::new(&desk).command(&args);
+    command.stdin(File::open("/").expect("a directory"));
+    let output = command.output().expect("it runs");
+    assert_eq!(desk.snapshot(), before);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    let ended = u8::try_from(output.status.code().expect("it exits")).expect("a code");
+    Out { code: ended, stdout: text(output.stdout), stderr: text(output.stderr) }.refusal(&args, exit, code)
+}
+
 /// The disk behind stdout is full.
 pub fn full_disk(exit: u8, code: &'static str) -> Refusal {
     let desk = Desk::keyed();

@@ -24,7 +24,7 @@ const ARGUMENTS: [Case; 38] = [
     (&["user", "why", "--user", "bob"], "authctl user why NAME"),
     (&["user", "why", "--email", "bob@example.org"], "USER stands without an option"),
     (&["user", "why", "bob", "--fix"], "ends with the command that helps"),
-    (&["user", "why", "bob", "--pasword-stdin"], "'--password-stdin'"),
+    (&["user", "why", "bob", "--pasword-stdin"], "--password-stdin"),
     (&["user", "why", "bob", "cleo"], "--password-stdin"),
     (&["user", "why", "bob", "--password-file", "nowhere", "--nonsense"], "authctl user why --help"),
     (&["user", "edit", "bob", "robert"], "--username U"),

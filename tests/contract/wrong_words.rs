@@ -38,10 +38,10 @@ fn for_all_other_words_the_way_to_the_list_of_commands_is_named() {
 
 #[test]
 fn an_unknown_option_leads_to_the_options_of_its_command() {
-    refused("login bob -s", "'-s'", "authctl login --help lists the options");
-    refused("login bob --keep", "'--keep'", "authctl login --help lists the options");
-    refused("whoami --ttl 5m", "'--ttl'", "authctl whoami --help lists the options");
-    refused("token issue bob --oops", "'--oops'", "authctl token issue --help lists the options");
+    refused("login bob -s", "'-s'", "authctl login --help");
+    refused("login bob --keep", "'--keep'", "authctl login --help");
+    refused("whoami --ttl 5m", "'--ttl'", "authctl whoami --help");
+    refused("token issue bob --oops", "'--oops'", "authctl token issue --help");
     refused("lock bob --untill 2h", "'--untill'", "--until");
 }
 
@@ -57,7 +57,7 @@ fn in_the_place_of_a_password_stands_what_this_command_has() {
     let refusal = desk.refused(&["login", "bob", "--password", "x"], 2, "usage");
     assert!(!refusal.hint.contains("--generate"), "a login generates nothing: {refusal:?}");
     refused("user passwd bob --password x", message, "--password-file FILE or --generate");
-    refused("lock bob --password x", message, "authctl lock --help lists the options");
+    refused("lock bob --password x", message, "authctl lock --help lists its options");
 }
 
 #[test]

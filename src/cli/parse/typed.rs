@@ -59,7 +59,13 @@ impl Typed {
     }
 
     /// What stands in the place of `--password`, which nothing has.
-    pub(super) fn instead_of_password(&self) -> String {
+    pub(super) fn password_hint(&self, given: &str) -> String {
+        if let Some(hint) = self.of_other_tools(given) {
+            return hint.to_owned();
+        }
+        if let Some(meant) = self.option_meant(given) {
+            return format!("did you mean {meant}? {} lists them all", self.help());
+        }
         match (self.has("--password-stdin"), self.has("--generate")) {
             (false, _) => format!("leave it away; {} lists its options", self.help()),
             (true, false) => "leave it away to be asked, or give --password-stdin or --password-file FILE".to_owned(),
@@ -74,9 +80,8 @@ impl Typed {
         if self.has(given) {
             return format!("options stand in front of '--': {} {given} … -- NAME", self.path);
         }
-        let ours = OPTIONS.iter().find(|(command, options, _)| *command == self.name() && options.contains(&given));
-        if let Some((_, _, hint)) = ours {
-            return (*hint).to_owned();
+        if let Some(hint) = self.of_other_tools(given) {
+            return hint.to_owned();
         }
         if let Some(meant) = self.option_meant(given) {
             return format!("did you mean {meant}? {} lists them all", self.help());
@@ -102,6 +107,12 @@ impl Typed {
         }
     }
 
+    /// What does what this command of other tools has an option for.
+    fn of_other_tools(&self, given: &str) -> Option<&'static str> {
+        let known = OPTIONS.iter().find(|(command, options, _)| *command == self.name() && options.contains(&given));
+        known.map(|(_, _, hint)| *hint)
+    }
+
     fn option_meant(&self, given: &str) -> Option<String> {
         let all: Vec<String> = self.command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(long).collect();
         // Two dashes alike make no likeness.
@@ -116,7 +127,8 @@ impl Typed {
             return format!("the database is named with --database PATH; {usage}");
         }
         match SURPLUS.iter().find(|(command, _)| *command == self.name()) {
-            Some((_, hint)) => (*hint).to_owned(),
+            Some((_, hint)) if hint.contains("authctl ") => (*hint).to_owned(),
+            Some((_, hint)) => format!("{hint}; {usage}"),
             None => usage.to_owned(),
         }
     }

@@ -26,7 +26,8 @@ pub(super) const SYNONYMS: [(&[&str], &str); 16] = [
 pub(super) const USER_OPTIONS: [&str; 5] = ["--user", "--username", "--email", "--id", "--name"];
 
 /// Command, options that it does not have, and what does it.
-pub(super) const OPTIONS: [(&str, &[&str], &str); 15] = [
+pub(super) const OPTIONS: [(&str, &[&str], &str); 16] = [
+    ("user edit", &["--name"], "give --username U or --full-name N"),
     ("user import", &["--role"], "a column 'role' gives each account its role"),
     ("user import", &["--verified", "--active", "--inactive"], "the columns 'verified' and 'active' say it, yes or no"),
     (

@@ -221,10 +221,10 @@ impl Schema {
     /// What makes it not a file of the app.
     fn foreign(&self) -> Option<String> {
         let reason = match self.users {
-            Relation::Table => None,
+            // One that is keyed is like the app's in all but that it gives out no ids, which `user add` then says.
+            Relation::Table | Relation::KeyedTable => None,
             Relation::Missing => Some("it has no table 'users'"),
             Relation::StrictTable => Some("its table 'users' is STRICT"),
-            Relation::KeyedTable => Some("its table 'users' is WITHOUT ROWID"),
             Relation::View => Some("'users' is a view"),
             Relation::Virtual => Some("'users' is a virtual table"),
         };
