@@ -307,7 +307,9 @@ impl EventRow {
     /// `i` and the decimal number, or `t`, the length in bytes, `:` and the bytes; each ends with a line feed
     /// (`docs/events.md`).
     pub fn canonical(&self) -> Vec<u8> {
-        let mut bytes = LABEL.to_vec();
+        // Most rows have between 400 and 500 bytes.
+        let mut bytes = Vec::with_capacity(512);
+        bytes.extend_from_slice(LABEL);
         put_integer(&mut bytes, "id", Some(self.id));
         put_text(&mut bytes, "at", Some(&self.at));
         put_text(&mut bytes, "event", Some(&self.event));
@@ -333,16 +335,21 @@ impl EventRow {
 fn put_integer(bytes: &mut Vec<u8>, name: &str, value: Option<i64>) {
     bytes.extend_from_slice(name.as_bytes());
     match value {
-        Some(number) => bytes.extend_from_slice(format!("=i{number}\n").as_bytes()),
+        Some(number) => put(bytes, format_args!("=i{number}\n")),
         None => bytes.extend_from_slice(b"=n\n"),
     }
+}
+
+/// Without a text of its own for each of eighteen columns: a log has millions of them.
+fn put(bytes: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    std::io::Write::write_fmt(bytes, text).expect("a Vec takes everything");
 }
 
 fn put_text(bytes: &mut Vec<u8>, name: &str, value: Option<&str>) {
     bytes.extend_from_slice(name.as_bytes());
     match value {
         Some(text) => {
-            bytes.extend_from_slice(format!("=t{}:", text.len()).as_bytes());
+            put(bytes, format_args!("=t{}:", text.len()));
             bytes.extend_from_slice(text.as_bytes());
             bytes.push(b'\n');
         }

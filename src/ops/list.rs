@@ -90,15 +90,7 @@ pub fn list<E: From<Error>>(
     query: &ListQuery,
     mut show: impl FnMut(StoredUser) -> Result<(), E>,
 ) -> Result<ListEnd, E> {
-    let filter = Filter {
-        role: query.role.clone(),
-        with_lock: match query.lock {
-            LockWish::Any => LockFilter::Any,
-            LockWish::LockedOrStuck | LockWish::Stuck => LockFilter::Set,
-        },
-        password: query.password,
-        after: query.after,
-    };
+    let filter = filter(query);
     let needle = query.text.as_deref().map(str::to_lowercase);
     let mut end = ListEnd::default();
     let mut last = None;
@@ -124,6 +116,31 @@ pub fn list<E: From<Error>>(
         Ok(()) => Ok(end),
         Err(Stop::Show(error)) => Err(error),
         Err(Stop::Store(error)) => Err(Error::from(error).into()),
+    }
+}
+
+/// How many accounts the query would show; SQLite counts them alone where it needs no judge of their state.
+///
+/// # Errors
+/// The file's.
+pub fn count(reader: &Reader, settings: &Settings, now: Timestamp, query: &ListQuery) -> Result<u64, Error> {
+    let judged = query.lock != LockWish::Any || query.active != FlagWish::Any || query.verified != FlagWish::Any;
+    if judged || query.text.is_some() || query.limit.is_some() {
+        return Ok(list(reader, settings, now, query, |_| Ok::<_, Error>(()))?.shown);
+    }
+    Ok(reader.view().count_users(&filter(query))?)
+}
+
+/// What of the query SQLite can decide.
+fn filter(query: &ListQuery) -> Filter {
+    Filter {
+        role: query.role.clone(),
+        with_lock: match query.lock {
+            LockWish::Any => LockFilter::Any,
+            LockWish::LockedOrStuck | LockWish::Stuck => LockFilter::Set,
+        },
+        password: query.password,
+        after: query.after,
     }
 }
 

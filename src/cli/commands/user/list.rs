@@ -117,8 +117,7 @@ fn nobody_with(context: &mut Context<'_>, query: &ListQuery, schema: &Schema) {
 }
 
 fn count(context: &mut Context<'_>, reader: &Reader, now: Timestamp, query: &ListQuery) -> anyhow::Result<u8> {
-    let end = list::list(reader, &context.settings, now, query, |_| Ok::<_, Refused>(()))?;
-    let view = CountView { count: end.shown };
+    let view = CountView { count: list::count(reader, &context.settings, now, query).map_err(Refused)? };
     if context.style.format == Format::Table {
         context.print(&view.count.to_string())?;
     } else {

@@ -3,6 +3,7 @@
 //! What a newcomer would get wrong: a list must not keep a statement open while its reader is slow; in a
 //! rollback-journal file that would keep the app from writing.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use rusqlite::ToSql;
@@ -145,7 +146,15 @@ impl View<'_> {
         }
     }
 
-    /// The same in another order: the ids are sorted first (8 bytes each), then each row is read for itself.
+    /// How many rows the filter holds.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn count_users(&self, filter: &Filter) -> Result<u64, StoreError> {
+        count(self, filter).map_err(|error| self.fail(error))
+    }
+
+    /// The same in another order: the ids are sorted first (8 bytes each), then the rows are read, a page at a time.
     ///
     /// # Errors
     /// [`StoreError`], or what `visit` returns.
@@ -156,10 +165,12 @@ impl View<'_> {
         mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         let ids = sorted_ids(self, filter, sort).map_err(|error| self.fail(error))?;
-        for id in ids {
-            let Some(user) = self.user(id)? else { continue };
-            if visit(user)?.is_break() {
-                break;
+        for page in ids.chunks(PAGE as usize) {
+            let mut users = these(self, page).map_err(|error| self.fail(error))?;
+            for user in page.iter().filter_map(|id| users.remove(id)) {
+                if visit(user)?.is_break() {
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -254,4 +265,22 @@ fn sorted_ids(view: &View<'_>, filter: &Filter, sort: Sort) -> rusqlite::Result<
     let mut statement = conn.prepare_cached(&query.sql)?;
     let rows = statement.query_map(query.values.as_slice(), |row| row.get(0).map(UserId))?;
     rows.collect()
+}
+
+/// The rows with these ids, as far as they are there: one statement, and so one lock, for all of them.
+fn these(view: &View<'_>, ids: &[UserId]) -> rusqlite::Result<HashMap<UserId, StoredUser>> {
+    let View { conn, schema, .. } = *view;
+    let sql = row::select(schema) + " WHERE id IN (SELECT value FROM json_each(:ids))";
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    let numbers: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
+    let wanted = format!("[{}]", numbers.join(","));
+    let rows = statement.query_map(&[(":ids", &wanted)], |row| row::convert(row, &layout))?;
+    rows.map(|user| user.map(|user| (user.id, user))).collect()
+}
+
+fn count(view: &View<'_>, filter: &Filter) -> rusqlite::Result<u64> {
+    let query = Query::filtered(view, "SELECT count(*) FROM users".to_owned(), filter, filter.after.as_ref());
+    let mut statement = view.conn.prepare_cached(&query.sql)?;
+    let rows: i64 = statement.query_row(query.values.as_slice(), |row| row.get(0))?;
+    Ok(rows.unsigned_abs())
 }

@@ -101,14 +101,23 @@ fn user(conn: &Connection, schema: &Schema, id: UserId) -> rusqlite::Result<Opti
     statement.query_row(named_params! { ":id": id.0 }, |row| row::convert(row, &layout)).optional()
 }
 
+/// One look into each index: with `username = … OR email = … ORDER BY id` SQLite would rather walk along the table.
+fn named_sql(schema: &Schema, kind: NameKind) -> String {
+    row::select(schema)
+        + match kind {
+            NameKind::Username => " WHERE username = :text COLLATE BINARY ORDER BY id LIMIT 20",
+            NameKind::Email => " WHERE email = :text COLLATE BINARY ORDER BY id LIMIT 20",
+            NameKind::Either => {
+                " WHERE id IN (SELECT id FROM users WHERE username = :text COLLATE BINARY
+                               UNION
+                               SELECT id FROM users WHERE email = :text COLLATE BINARY)
+                  ORDER BY id LIMIT 20"
+            }
+        }
+}
+
 fn named(conn: &Connection, schema: &Schema, kind: NameKind, text: &str) -> rusqlite::Result<Vec<StoredUser>> {
-    let mut sql = row::select(schema);
-    sql.push_str(match kind {
-        NameKind::Username => " WHERE username = :text COLLATE BINARY",
-        NameKind::Email => " WHERE email = :text COLLATE BINARY",
-        NameKind::Either => " WHERE username = :text COLLATE BINARY OR email = :text COLLATE BINARY",
-    });
-    sql.push_str(" ORDER BY id LIMIT 20");
+    let sql = named_sql(schema, kind);
     let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
     let rows = statement.query_map(named_params! { ":text": text }, |row| row::convert(row, &layout))?;
     rows.collect()
@@ -190,4 +199,29 @@ fn with_lock(conn: &Connection, schema: &Schema) -> rusqlite::Result<Vec<StoredU
     let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
     let rows = statement.query_map([], |row| row::convert(row, &layout))?;
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    #[test]
+    fn no_look_up_by_name_walks_along_the_table() {
+        let conn = Connection::open_in_memory().expect("a database in memory");
+        conn.execute_batch(include_str!("../../../../schema.sql")).expect("the schema of a new file");
+        let schema = schema::read(&conn).expect("its schema");
+        for kind in [NameKind::Username, NameKind::Email, NameKind::Either] {
+            let sql = String::from("EXPLAIN QUERY PLAN ") + &named_sql(&schema, kind);
+            let mut statement = conn.prepare(&sql).expect("a statement");
+            let steps = statement.query_map(named_params! { ":text": "ann" }, |row| row.get(3)).expect("a plan");
+            let plan: Vec<String> = steps.collect::<Result<_, _>>().expect("its steps");
+            let walks = |step: &String| step.starts_with("SCAN");
+            assert!(
+                plan.iter().any(|step| step.contains("USING") && step.contains("INDEX ix_users_")),
+                "{kind:?}: {plan:?}"
+            );
+            assert!(!plan.iter().any(walks), "{kind:?}: {plan:?}");
+        }
+    }
 }
