@@ -21,6 +21,7 @@ use authctl::model::secret::Password;
 use authctl::model::time::{Clock, Timestamp};
 use serde_json::Value;
 
+#[allow(dead_code)] // other tests need its other forms
 #[path = "../contract/fixture.rs"]
 pub mod fixture;
 
