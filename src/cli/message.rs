@@ -215,7 +215,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
         StoreError::TriggerInTheWay { .. } => {
-            "look at it in the file's schema, and drop it if nobody needs it; nothing was changed"
+            "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
         }
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
         StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
