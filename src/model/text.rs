@@ -8,7 +8,31 @@ pub fn exact(path: &Path) -> String {
     path.to_str().map_or_else(|| self::path(path), str::to_owned)
 }
 
-/// A path for a message: bytes that are not UTF-8 and control characters are escaped.
+/// Whether a terminal may act on the character, or show nothing for it: controls, C1, bidi controls,
+/// zero-width and otherwise invisible ones, noncharacters (`security`, Output).
+pub fn is_hostile(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    c.is_control() || is_invisible(c) || is_noncharacter(c)
+}
+
+/// Characters that show nothing of their own (Unicode `Default_Ignorable_Code_Point`, line and paragraph
+/// separator, interlinear annotation), bidi controls among them.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || (c as u32) & 0xfffe == 0xfffe
+}
+
+/// A path for a message: bytes that are not UTF-8, and what a terminal may act on or hide, are escaped.
 pub fn path(path: &Path) -> String {
     path.as_os_str()
         .as_encoded_bytes()
@@ -17,7 +41,7 @@ pub fn path(path: &Path) -> String {
             let valid: String = chunk
                 .valid()
                 .chars()
-                .map(|c| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() })
+                .map(|c| if is_hostile(c) { c.escape_unicode().to_string() } else { c.to_string() })
                 .collect();
             let invalid: String = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")).collect();
             [valid, invalid]

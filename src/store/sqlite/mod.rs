@@ -236,14 +236,18 @@ impl Tx<'_> {
 
     /// A statement met another number of rows than it meant to.
     fn wrong_count(&self, what: &'static str, rows: usize) -> StoreError {
-        let wrong = StoreError::WrongCount { what, rows };
-        if self.schema.triggers.is_empty() { wrong } else { self.in_the_way(wrong.to_string()) }
+        self.explained(&StoreError::WrongCount { what, rows })
     }
 
     /// Read back, the row is another.
     fn not_kept(&self, what: &'static str) -> StoreError {
-        let wrong = StoreError::NotKept(what);
-        if self.schema.triggers.is_empty() { wrong } else { self.in_the_way(wrong.to_string()) }
+        self.explained(&StoreError::NotKept(what))
+    }
+
+    /// Inside one transaction only a trigger can do that, or damage: an id that a list has and a look-up has not.
+    fn explained(&self, wrong: &StoreError) -> StoreError {
+        let what = wrong.to_string();
+        if self.schema.triggers.is_empty() { StoreError::Damaged { detail: what } } else { self.in_the_way(what) }
     }
 
     /// Counts the rows that a statement of ours changed.

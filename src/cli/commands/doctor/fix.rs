@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: the order. A journal is undone before anything is read, the schema is brought up
 //! to date before a lock is written, and files lose their rights last, when the new ones are there.
 
+use std::io::ErrorKind;
+
 use super::{of_checks, words};
 use crate::cli::commands::{lock, migrate};
 use crate::cli::context::Context;
@@ -91,9 +93,15 @@ fn rights(context: &mut Context<'_>, report: &Report) -> anyhow::Result<()> {
         let Fault::Mode { path, mode, wanted, .. } = &finding.fault else { continue };
         let did = context.would("set", "set");
         if !context.global.dry_run {
-            doctor::set_mode(path, *wanted).map_err(|error| {
-                Failure::new(Class::Unexpected, format!("cannot set the mode of '{}': {error}", text::path(path)))
-            })?;
+            match doctor::set_mode(path, *wanted) {
+                Ok(()) => {}
+                // SQLite has taken a side file away while the rest was mended.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => {
+                    let message = format!("cannot set the mode of '{}': {error}", text::path(path));
+                    return Err(Failure::new(Class::Unexpected, message).into());
+                }
+            }
         }
         context.console().done(&format!("{did} the mode of '{}' to {wanted:04o}, was {mode:04o}", text::path(path)));
     }

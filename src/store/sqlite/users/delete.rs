@@ -91,7 +91,7 @@ impl Tx<'_> {
     /// Deletes the account.
     ///
     /// # Errors
-    /// `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
         self.update_one(
             "the deletion",

@@ -12,7 +12,7 @@ impl Tx<'_> {
     /// Sets the username.
     ///
     /// # Errors
-    /// `Conflict` or `Check` where the table refuses it, `WrongCount` or `NotKept` where something else happened
+    /// `Conflict` or `Check` where the table refuses it, `TriggerInTheWay` or `Damaged` where something else happened
     /// to the row.
     pub fn set_username(&self, id: UserId, username: &str) -> Result<(), StoreError> {
         self.update_one(

@@ -97,7 +97,7 @@ impl Tx<'_> {
     /// Sets hash and salt in one UPDATE, and reads them back.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn set_password(&self, id: UserId, hash: &str, salt: &str) -> Result<(), StoreError> {
         self.update_one(
             "the new password",
@@ -114,7 +114,7 @@ impl Tx<'_> {
     /// Sets `is_active`.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn set_active(&self, id: UserId, active: Flag) -> Result<(), StoreError> {
         self.update_one(
             "is_active",
@@ -127,7 +127,7 @@ impl Tx<'_> {
     /// Sets `is_verified`.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn set_verified(&self, id: UserId) -> Result<(), StoreError> {
         self.update_one(
             "is_verified",
@@ -140,7 +140,7 @@ impl Tx<'_> {
     /// Sets a lock and clears the counter: at 5 one failure more would make the app write a lock of its own.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn set_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
         self.update_one(
             "the lock",
@@ -153,7 +153,7 @@ impl Tx<'_> {
     /// Writes an existing lock in another form; the counter stays.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn rewrite_lock(&self, id: UserId, until: &str) -> Result<(), StoreError> {
         self.update_one(
             "the rewritten lock",
@@ -166,7 +166,7 @@ impl Tx<'_> {
     /// Clears lock and counter together.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn clear_lock(&self, id: UserId) -> Result<(), StoreError> {
         self.update_one(
             "the lock",
@@ -179,7 +179,7 @@ impl Tx<'_> {
     /// Sets the role.
     ///
     /// # Errors
-    /// `Check` where the table refuses it, `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `Check` where the table refuses it, `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn set_role(&self, id: UserId, role: &str) -> Result<(), StoreError> {
         self.update_one(
             "the role",
@@ -192,7 +192,7 @@ impl Tx<'_> {
     /// A successful login: `last_login`, counter 0, no lock.
     ///
     /// # Errors
-    /// `TriggerInTheWay`, `WrongCount` or `NotKept` where something else happened to the row.
+    /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
     pub fn record_success(&self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         self.update_one(
             "the login",
@@ -206,7 +206,7 @@ impl Tx<'_> {
     /// A failed login: counted in SQL, locked at the threshold. A counter that is not a number starts at 1.
     ///
     /// # Errors
-    /// `WrongCount` where it did not meet the one row.
+    /// `TriggerInTheWay` or `Damaged` where it did not meet the one row.
     pub fn record_failure(&self, id: UserId, failure: Failure<'_>) -> Result<FailureOutcome, StoreError> {
         let restart = failure.count == FailureCount::Restart;
         let attempts = self
