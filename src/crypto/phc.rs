@@ -21,6 +21,7 @@ const MIN_TAG_BYTES: usize = 4;
 const VERSION_WHEN_OMITTED: u32 = 16;
 
 const STRICT: GeneralPurpose = base64_engine(&alphabet::STANDARD, false);
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BCRYPT: GeneralPurpose = base64_engine(&alphabet::BCRYPT, true);
 
 const fn base64_engine(alphabet: &alphabet::Alphabet, trailing_bits: bool) -> GeneralPurpose {
@@ -138,21 +139,18 @@ pub fn read(hash: &str) -> Option<Argon2Text> {
         (field, rest) = cut(rest?);
     }
     let [memory_kib, time_cost, parallelism] = parameters(field, &mut exact)?;
-    let (salt, tag) = rest.map_or((None, None), |rest| {
-        let (salt, tag) = cut(rest);
-        (Some(salt), tag)
-    });
+    let (salt, tag) = cut(rest?);
     // passlib's `.` is no line end.
     if tag.is_some_and(|tag| tag.contains('\n')) {
         return None;
     }
-    let salt = segment(salt, &mut exact)?;
+    let salt = segment(Some(salt), &mut exact)?;
     let tag = segment(tag, &mut exact)?;
     let hash = Argon2Hash { variant, version, memory_kib, time_cost, parallelism, salt, tag };
-    if !in_range(&hash) || !(exact || is_known_version(version)) {
+    if hash.salt.len() < MIN_SALT_BYTES || !in_range(&hash) || !(exact || is_known_version(version)) {
         return None;
     }
-    exact &= hash.salt.len() >= MIN_SALT_BYTES && hash.tag.len() >= MIN_TAG_BYTES;
+    exact &= hash.tag.len() >= MIN_TAG_BYTES;
     Some(if exact { Argon2Text::Exact(hash) } else { Argon2Text::Loose })
 }
 
@@ -170,7 +168,7 @@ fn parameters(field: &str, exact: &mut bool) -> Option<[u32; 3]> {
     }
     match (parts.next(), parts.next()) {
         (None, _) => {}
-        (Some(data), None) if data.strip_prefix("data=").is_some_and(is_passlib_base64) => {
+        (Some(data), None) if data.strip_prefix("data=").is_some_and(|text| passlib_base64(text).is_some()) => {
             *exact = false;
         }
         (Some(_), _) => return None,
@@ -195,42 +193,45 @@ fn cut(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Unpadded base64. A missing segment, and what only passlib's reader makes bytes of, leave nothing to verify with.
+/// Unpadded base64. A missing tag, and what only passlib's reader makes bytes of, leave nothing to verify with.
 fn segment(text: Option<&str>, exact: &mut bool) -> Option<Vec<u8>> {
     let strict = text.and_then(|text| STRICT.decode(text).ok()).filter(|bytes| !bytes.is_empty());
     if let Some(bytes) = strict {
         return Some(bytes);
     }
     *exact = false;
-    text.is_none_or(is_passlib_base64).then(Vec::new)
+    text.map_or_else(|| Some(Vec::new()), passlib_base64)
 }
 
-/// Whether passlib decodes the text: it completes the padding by the length in bytes, and Python skips every byte that
-/// is not base64, and stops at a full padding (`binascii.a2b_base64`).
-fn is_passlib_base64(text: &str) -> bool {
+/// What passlib decodes: it completes the padding by the length in bytes, and Python skips every byte that is not
+/// base64, and stops at a full padding (`binascii.a2b_base64`).
+fn passlib_base64(text: &str) -> Option<Vec<u8>> {
     let missing = match text.len() % 4 {
-        _ if text.is_empty() => return false,
+        0 if text.is_empty() => return None,
         0 => 0,
-        1 => return false,
+        1 => return None,
         odd => 4 - odd,
     };
-    let (mut held, mut pads) = (0, 0);
+    let mut decoded = Vec::with_capacity(text.len());
+    let (mut held, mut count, mut pads) = (0_u32, 0, 0);
     for byte in text.bytes().chain(std::iter::repeat_n(b'=', missing)) {
-        match byte {
-            b'=' if held >= 2 => {
-                pads += 1;
-                if held + pads >= 4 {
-                    return true;
-                }
+        if byte == b'=' && count >= 2 {
+            pads += 1;
+            if count + pads >= 4 {
+                return Some(decoded);
             }
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
-                pads = 0;
-                held = (held + 1) % 4;
-            }
-            _ => {}
+        }
+        let Some(sextet) = ALPHABET.iter().position(|known| *known == byte) else {
+            continue;
+        };
+        pads = 0;
+        held = held << 6 | sextet as u32;
+        count = (count + 1) % 4;
+        if count != 1 {
+            decoded.push((held >> (2 * ((4 - count) % 4)) & 0xff) as u8);
         }
     }
-    held == 0
+    (count == 0).then_some(decoded)
 }
 
 fn in_range(hash: &Argon2Hash) -> bool {

@@ -8,6 +8,7 @@ pub mod mutate;
 mod targets;
 
 use std::collections::HashSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::scale::{Random, figure, scaled, seed};
@@ -27,7 +28,9 @@ struct Running<'i> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("target {}, input b\"{}\"", self.target, self.input.escape_ascii());
+            let input = self.input.escape_ascii();
+            // Nothing more can be done where stderr is closed.
+            let _ = writeln!(std::io::stderr(), "target {}, input b\"{input}\"", self.target);
         }
     }
 }

@@ -24,6 +24,10 @@ pub fn with_value(text: &str, name: &str, value: &str) -> Zeroizing<String> {
         }
         out.push_str(value);
         done = place.value.end;
+        // Right behind a bare value it would be a part of it.
+        if text[done..].starts_with('#') {
+            out.push(' ');
+        }
     }
     out.push_str(&text[done..]);
     if places.iter().all(|place| place.seen_by == SeenBy::UsAlone) {
@@ -135,6 +139,8 @@ mod tests {
             ("KEY=\"a\nb\\\"c\"\nB=2\n", "KEY=NEW\nB=2\n"),
             ("KEY=o # p # q\n", "KEY=NEW # p # q\n"),
             ("KEY=o#p\n", "KEY=NEW\n"),
+            ("KEY#c\nA=1\n", "KEY=NEW #c\nA=1\n"),
+            ("KEY='o'#c\n", "KEY=NEW #c\n"),
             ("KEY=a\nA=1\n'KEY'='b'\n", "KEY=NEW\nA=1\n'KEY'=NEW\n"),
             ("MYKEY=a\nKEY_2=b\nKEY=ž\n", "MYKEY=a\nKEY_2=b\nKEY=NEW\n"),
         ] {
