@@ -6,8 +6,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clock;
 mod concurrency;
 mod crashes;
+mod owners;
 mod scale;
+mod secrets;
 mod shim;
 mod stand;
