@@ -14,3 +14,4 @@ mod scale;
 mod secrets;
 mod shim;
 mod stand;
+mod terminal;
