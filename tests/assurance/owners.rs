@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use rusqlite::Connection;
 
 use crate::scale::figure;
-use crate::stand::{KEY, Picture, Ran, Stand, connection, fed};
+use crate::stand::{KEY, Picture, Stand, connection, fed};
 use crate::support::{Journal, PASSWORD, Stage};
 
 /// Who the app runs as, and another ordinary user.

@@ -22,7 +22,7 @@ use crate::support::{Journal, PASSWORD, Stage};
 const PROMPTS: [(&[&str], &str); 5] = [
     (&["user", "passwd", "pia_one"], "assword: "),
     (&["login", "pia_one"], "assword: "),
-    (&["user", "delete", "theo_one"], "[y/N]"),
+    (&["user", "delete", "theo_one"], "(therapist): "),
     (&["unlock", "--all-locked"], "[y/N]"),
     // A list may be cut anywhere on a narrow terminal; what hides the cursor is there at every width.
     (&["unlock"], "\u{1b}[?25l"),
@@ -47,10 +47,14 @@ fn steps(ending: &str, shown: &str) -> Vec<Value> {
     let send = |text: &str| json!({ "send": text });
     match ending {
         "^C" => vec![send("\u{3}")],
-        "^D" => vec![send("\u{4}")],
+        // It ends the input of a password; the other prompts take it for no key at all, and go on until ^C.
+        "^D" if shown.contains("assword") => vec![send("\u{4}")],
+        "^D" => vec![send("\u{4}"), send("\u{3}")],
         "^Z fg ^C" => {
             let again = json!({ "expect": shown });
-            vec![send("\u{1a}"), json!({"stopped": true}), json!({"fg": true}), again, send("\u{3}")]
+            // The others read keys one by one, ^Z among them: there it comes as the signal.
+            let stop = if shown.contains("assword") { send("\u{1a}") } else { json!({"signal": "TSTP"}) };
+            vec![stop, json!({"stopped": true}), json!({"fg": true}), again, send("\u{3}")]
         }
         "resize ^C" => vec![json!({"resize": [3, 9]}), json!({"resize": [50, 250]}), send("\u{3}")],
         signal => vec![json!({ "signal": signal })],
@@ -374,7 +378,7 @@ fn on_width(stand: &Stand, args: &[&str], width: u16) -> String {
     command.args(["-c", WIDE, &width.to_string()]).arg(inner.get_program()).args(inner.get_args());
     command.current_dir(stand.dir.path());
     command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.env("NO_COLOR", "1").env("TERM", if width % 2 == 0 { "dumb" } else { "xterm" });
+    command.env("NO_COLOR", "1").env("TERM", if width.is_multiple_of(2) { "dumb" } else { "xterm" });
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ran = Ran::of(command.output().expect("python3 starts"));
     assert!(matches!(ran.code, Some(0 | 11)), "{args:?} at {width}: {ran:?}");
