@@ -13,6 +13,7 @@ mod concurrency;
 mod crashes;
 mod owners;
 mod scale;
+mod scenarios;
 mod secrets;
 mod shim;
 mod stand;
