@@ -11,8 +11,20 @@ mod fuzz;
 mod handmade;
 mod inside;
 mod names;
+#![expect(clippy::print_stdout, reason = "the figures: libtest shows them where a test fails, and on demand")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clock;
+mod concurrency;
+mod crashes;
+mod owners;
 mod scale;
+mod scenarios;
+mod secrets;
 mod shim;
 mod stand;
 #[path = "../support/mod.rs"]
 mod support;
+mod terminal;

@@ -173,6 +173,18 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
     matches!((identity(one), identity(other)), (Some(one), Some(other)) if one == other)
 }
 
+/// Whether the file can be written, and files be made beside it.
+///
+/// # Errors
+/// `OtherOwner`, `ReadOnly`.
+pub fn require_writable(database: &Path) -> Result<(), StoreError> {
+    let place = Place::new(database, Duration::ZERO);
+    if files::writable(&place.real) && files::directory_writable(&place.real) {
+        return Ok(());
+    }
+    Err(files::cannot_write(&place, "permission denied".into()))
+}
+
 /// How many processes of other users could not be asked whether they have the file open.
 ///
 /// # Errors

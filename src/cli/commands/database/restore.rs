@@ -16,7 +16,9 @@ use crate::cli::view::RestoreView;
 use crate::model::text;
 use crate::ops;
 use crate::ops::error::Class;
-use crate::store::{BackupFile, Loss, Reader, Restored, StoreError, require_unused, same_file};
+use crate::store::{
+    BackupFile, Loss, OpenNote, Reader, Restored, StoreError, other_owner, require_unused, require_writable, same_file,
+};
 
 /// The file in whose place the backup goes.
 enum Present {
@@ -79,6 +81,10 @@ fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyh
         Err(error) => return Err(present_refusal(context, database, error).into()),
     };
     context.say_notes(&opened.notes, database);
+    let owner = other_owner(database).map(OpenNote::OtherOwner);
+    context.say_notes(owner.as_slice(), database);
+    // Before anything is shown or asked: no answer would help.
+    require_writable(database).map_err(|error| present_refusal(context, database, error))?;
     let hidden = require_unused(database).map_err(|error| present_refusal(context, database, error))?;
     if hidden > 0 {
         context.console().warn(

@@ -1,0 +1,340 @@
+//! Canaries: a password, a signing key, tokens and generated passwords go through every command, and are looked for
+//! wherever they must not be: arguments, environment, files, journal, WAL, log, events, messages.
+//!
+//! What a newcomer would get wrong: looking into the files afterwards is not enough, since a journal is gone by then.
+//! Every byte that a process writes anywhere is recorded while it runs, and every program that it starts.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::scale::figure;
+use crate::shim;
+use crate::stand::{Ran, Stand, fed};
+use crate::support::{Journal, Stage};
+
+const PASSWORD: &str = "Canary-Quill#73Lantern";
+const OTHER: &str = "Canary-Wharf#58Meadow";
+const KEY: &str = "canary-key-4f9b1c7e0d2a8356-quiet-harbour";
+
+/// One command, what it reads, and which secrets it may put on its standard output, and into which files.
+struct Case {
+    args: &'static [&'static str],
+    stdin: &'static str,
+    /// Files that are there to hold a secret, by the end of their names.
+    files: &'static [&'static str],
+    /// Whether standard output is where a new secret belongs.
+    prints: bool,
+}
+
+const fn quiet(args: &'static [&'static str], stdin: &'static str) -> Case {
+    Case { args, stdin, files: &[], prints: false }
+}
+
+const fn printing(args: &'static [&'static str], stdin: &'static str) -> Case {
+    Case { args, stdin, files: &[], prints: true }
+}
+
+const IMPORT: &str = "username,email,password\nimp-one,imp@example.org,Canary-Wharf#58Meadow\n";
+
+/// In an order in which each has something to do.
+const CASES: [Case; 38] = [
+    quiet(&["migrate", "--no-backup"], ""),
+    quiet(&["user", "add", "can-one", "--email", "c@example.org", "--password-stdin"], PASSWORD),
+    printing(&["user", "add", "can-two", "--email", "d@example.org", "--generate"], ""),
+    quiet(&["user", "passwd", "can-one", "--password-stdin"], OTHER),
+    quiet(&["user", "passwd", "can-one", "--password-stdin"], PASSWORD),
+    quiet(&["user", "passwd", "can-one", "--password-stdin"], "Canary-Quill#73Lantern\u{7}"),
+    quiet(&["user", "passwd", "can-one", "--password-stdin"], "Canary-Quill#73Lantern\nCanary-Wharf#58Meadow\n"),
+    quiet(&["user", "passwd", "can-one", "--password-stdin", "--password-stdin"], PASSWORD),
+    quiet(&["user", "passwd", "can-one", "--password-file", "missing"], ""),
+    printing(&["user", "passwd", "can-two", "--generate"], ""),
+    quiet(&["user", "import", "-"], IMPORT),
+    quiet(&["user", "import", "-", "--json"], IMPORT),
+    quiet(
+        &["user", "import", "-"],
+        "username,email,password\nimp-two,imp2@example.org,Canary-Quill#73Lantern,Canary-Wharf#58Meadow\n",
+    ),
+    Case {
+        args: &["user", "import", "-", "--generate", "--credentials-out", "made.csv"],
+        stdin: "username,email\nimp-three,imp3@example.org\n",
+        files: &["made.csv"],
+        prints: false,
+    },
+    printing(&["login", "can-one", "--password-stdin"], PASSWORD),
+    quiet(&["login", "can-one", "--password-stdin"], OTHER),
+    quiet(&["login", "nobody-there", "--password-stdin"], PASSWORD),
+    Case {
+        args: &["login", "can-one", "--password-stdin", "--save"],
+        stdin: PASSWORD,
+        files: &[".json", "sessions/"],
+        prints: false,
+    },
+    quiet(&["whoami"], ""),
+    quiet(&["user", "show", "can-one", "--as-session"], ""),
+    quiet(&["user", "why", "can-one", "--password-stdin"], PASSWORD),
+    quiet(&["user", "why", "can-one", "--password-stdin"], OTHER),
+    printing(&["token", "issue", "can-one"], ""),
+    quiet(&["token", "inspect", "-"], "TOKEN"),
+    quiet(&["token", "verify", "-"], "TOKEN"),
+    quiet(&["lock", "can-one", "--reason", "canary test"], ""),
+    quiet(&["unlock", "can-one"], ""),
+    quiet(&["set-role", "can-one", "therapist"], ""),
+    quiet(&["user", "list", "-v"], ""),
+    quiet(&["user", "export"], ""),
+    quiet(&["audit", "list", "-o", "json"], ""),
+    quiet(&["audit", "export"], ""),
+    quiet(&["db", "backup", "copy.db"], ""),
+    quiet(&["db", "restore", "copy.db", "--yes"], ""),
+    quiet(&["doctor", "-v"], ""),
+    quiet(&["config", "show"], ""),
+    printing(&["secret", "generate"], ""),
+    quiet(&["logout"], ""),
+];
+
+fn canaries() -> Vec<Vec<u8>> {
+    let plain = [PASSWORD, OTHER, KEY];
+    let mut all: Vec<Vec<u8>> = plain.iter().map(|text| text.as_bytes().to_vec()).collect();
+    // As somebody would find it in a dump: base64 in its three phases, hexadecimal, UTF-16.
+    for text in plain {
+        for skip in 0..3 {
+            let whole = STANDARD.encode(&text.as_bytes()[skip..skip + 15]);
+            all.push(whole.into_bytes());
+        }
+        all.push(text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes());
+        all.push(text.bytes().flat_map(|byte| [byte, 0]).collect());
+    }
+    all
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// What a process wrote, by the file that it wrote to; standard output under `1`, standard error under `2`.
+fn written(dump: &Path) -> Vec<(String, Vec<u8>)> {
+    let bytes = std::fs::read(dump).unwrap_or_default();
+    let (mut rest, mut found) = (bytes.as_slice(), Vec::new());
+    while let Some(at) = rest.iter().skip(1).position(|byte| *byte == b'\n') {
+        let head = String::from_utf8_lossy(&rest[1..=at]).into_owned();
+        let (fd, head) = head.split_once(' ').expect("a descriptor");
+        let (path, length) = head.rsplit_once(' ').expect("a length");
+        let length: usize = length.parse().expect("a number");
+        let body = &rest[at + 2..at + 2 + length];
+        let name = if ["1", "2"].contains(&fd) { fd.to_owned() } else { path.to_owned() };
+        found.push((name, body.to_vec()));
+        rest = &rest[at + 2 + length..];
+    }
+    found
+}
+
+fn prepared(stand: &Stand, case: &Case) -> Command {
+    let mut command = stand.command(case.args);
+    command.env("SECRET_KEY", KEY).env("XDG_STATE_HOME", stand.path("home/state"));
+    command
+}
+
+/// Secrets that came up on the way: generated passwords, tokens, keys.
+fn fresh(case: &Case, ran: &Ran, stand: &Stand) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    if case.prints && ran.code == Some(0) {
+        let parts = ran.out.split(['"', '\n', ' ']).filter(|part| part.len() > 20);
+        found.extend(parts.map(|part| part.as_bytes().to_vec()));
+        assert!(!found.is_empty(), "{:?} made no secret: {ran:?}", case.args);
+    }
+    if case.files.contains(&"made.csv") {
+        let text = std::fs::read_to_string(stand.path("made.csv")).expect("the credentials");
+        let password = text.lines().nth(1).and_then(|line| line.rsplit(',').next()).expect("a password");
+        found.push(password.trim_matches('"').as_bytes().to_vec());
+    }
+    found
+}
+
+fn canary_run(journal: Journal) {
+    let stand = Stand::at(Stage::Live, journal);
+    let mut secrets = canaries();
+    let (mut token, mut bytes, mut writes) = (String::new(), 0, 0);
+    for case in &CASES {
+        let log = tempfile::NamedTempFile::new().expect("a log");
+        let dump = tempfile::NamedTempFile::new().expect("a dump");
+        let mut command = prepared(&stand, case);
+        shim::record(&mut command, log.path(), dump.path());
+        let ran = fed(command, if case.stdin == "TOKEN" { &token } else { case.stdin });
+        assert!(ran.code.is_some_and(|code| code != 1 && code != 101), "{:?}: {ran:?}", case.args);
+        let fresh = fresh(case, &ran, &stand);
+        secrets.extend(fresh.iter().cloned());
+        if case.args.starts_with(&["token", "issue"]) {
+            token = ran.out.trim_end().to_owned();
+        }
+        let records = written(dump.path());
+        if case.prints && ran.code == Some(0) {
+            let on_stdout = records.iter().any(|(name, body)| name == "1" && holds(body, &fresh[0]));
+            assert!(on_stdout, "{:?}: what it printed was not recorded", case.args);
+        }
+        for (name, body) in records {
+            bytes += body.len();
+            writes += 1;
+            let belongs = |secret: &Vec<u8>| {
+                (name == "1" && case.prints && fresh.contains(secret))
+                    || case.files.iter().any(|file| name.contains(file))
+            };
+            let leaked = secrets.iter().find(|secret| holds(&body, secret) && !belongs(secret));
+            let shown = leaked.map(|secret| String::from_utf8_lossy(secret).into_owned());
+            assert_eq!(shown, None, "{:?} wrote it to {name}", case.args);
+        }
+    }
+    // And what is there afterwards, free pages of the database included.
+    for name in stand.files().iter().filter(|name| !name.contains("sessions/") && *name != "made.csv") {
+        let held = std::fs::read(stand.path(name)).expect("a file");
+        let leaked = secrets.iter().find(|secret| holds(&held, secret));
+        assert_eq!(leaked.map(|secret| String::from_utf8_lossy(secret).into_owned()), None, "in {name}");
+    }
+    let value = format!(
+        "{} secrets in {} forms looked for in {writes} writes of {} commands ({bytes} bytes): only where they must be",
+        secrets.len() - canaries().len() + 3,
+        secrets.len(),
+        CASES.len()
+    );
+    figure(&format!("canaries, journal {journal:?}"), &value);
+}
+
+#[test]
+fn secrets_are_written_only_where_they_must_be() {
+    canary_run(Journal::Delete);
+    canary_run(Journal::Wal);
+}
+
+/// The lines of a trace of the calls that start programs or open sockets, without the start of the binary itself.
+fn traced(stand: &Stand, case: &Case, stdin: &str) -> Option<Vec<String>> {
+    let trace = tempfile::NamedTempFile::new().expect("a trace");
+    let inner = prepared(stand, case);
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-s", "4096", "-o"]).arg(trace.path());
+    command.args(["-e", "trace=execve,execveat,fork,vfork,socket,connect,sendto,sendmsg,ptrace,process_vm_readv"]);
+    command.arg(inner.get_program()).args(inner.get_args()).env_clear().current_dir(stand.dir.path());
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Where there is no strace, or it may not trace, the recorded writes above stand alone.
+    command.env("PATH", "/usr/bin:/bin");
+    let known = ["/usr/bin/strace", "/bin/strace"].iter().any(|path| PathBuf::from(path).exists());
+    if !known {
+        return None;
+    }
+    let ran = fed(command, stdin);
+    let text = std::fs::read_to_string(trace.path()).unwrap_or_default();
+    if ran.err.contains("ptrace") || text.is_empty() {
+        return None;
+    }
+    Some(text.lines().map(str::to_owned).filter(|line| !line.contains("+++ exited")).collect())
+}
+
+#[test]
+fn no_command_starts_a_program_or_opens_a_socket() {
+    let stand = Stand::at(Stage::Live, Journal::Delete);
+    let mut commands = 0;
+    for case in &CASES {
+        let Some(lines) = traced(&stand, case, case.stdin) else { return };
+        assert!(lines[0].contains("execve("), "{lines:?}");
+        for secret in canaries() {
+            assert!(!holds(lines[0].as_bytes(), &secret), "in the arguments: {}", lines[0]);
+        }
+        let other: Vec<&String> = lines[1..].iter().filter(|line| !asks_for_names(line)).collect();
+        assert_eq!(other, Vec::<&String>::new(), "{:?}", case.args);
+        commands += 1;
+    }
+    figure("commands that start a program or open a socket", &format!("0 of {commands}"));
+}
+
+/// The C library asks the name service daemon for a user's name, where one runs: a local socket of the system.
+fn asks_for_names(line: &str) -> bool {
+    line.contains("AF_UNIX") && (line.contains("socket(") || line.contains("/var/run/nscd/socket"))
+}
+
+#[test]
+fn new_files_are_the_owners_alone_under_any_mask() {
+    use std::os::unix::fs::PermissionsExt;
+    let made: [(&str, &[&str]); 6] = [
+        ("new.db", &["init", "--database", "new.db"]),
+        ("copy.db", &["db", "backup", "copy.db"]),
+        (".env", &["secret", "generate", "--write"]),
+        ("made.csv", &["user", "import", "people.csv", "--generate", "--credentials-out", "made.csv"]),
+        ("events.jsonl", &["audit", "prune", "--before=-1s", "--export", "events.jsonl"]),
+        ("home/state/authctl/sessions", &["login", "pia_one", "--password-file", "password", "--save"]),
+    ];
+    for mask in ["000", "022", "077", "777"] {
+        let stand = Stand::migrated(Stage::Live, Journal::Delete);
+        stand.write("people.csv", "username,email\nlena,lena@example.org\n");
+        stand.write("password", crate::support::PASSWORD);
+        stand.run(&["lock", "theo_one"]).expect(0);
+        std::thread::sleep(std::time::Duration::from_millis(1_100));
+        for (file, args) in made {
+            // Under a mask that takes the owner's own rights away, directories and lists cannot be made either.
+            if mask == "777" && !["new.db", "copy.db", ".env"].contains(&file) {
+                continue;
+            }
+            let inner = prepared(&stand, &quiet(&[], ""));
+            let mut command = Command::new("sh");
+            command.args(["-c", "umask $0 && exec \"$@\"", mask]).arg(inner.get_program()).args(args);
+            command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            command.current_dir(stand.dir.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            fed(command, "").expect(0);
+            for name in stand.files().into_iter().filter(|name| name.starts_with(file)) {
+                let mode = stand.path(&name).metadata().expect("the file").permissions().mode() & 0o7777;
+                assert_eq!(format!("{mode:04o}"), "0600", "{name} under {mask}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_process_shows_no_secret_and_cannot_be_looked_into() {
+    let stand = Stand::migrated(Stage::Live, Journal::Delete);
+    let holder = crate::stand::connection(&stand.db());
+    holder.execute_batch("BEGIN IMMEDIATE").expect("the lock is free");
+    // It has the password and the key, and waits for the lock.
+    let mut command = prepared(&stand, &quiet(&["user", "passwd", "pia_one", "--password-stdin"], ""));
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("the binary starts");
+    let mut input = child.stdin.take().expect("stdin is piped");
+    std::io::Write::write_all(&mut input, PASSWORD.as_bytes()).expect("it reads");
+    drop(input);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let proc = PathBuf::from(format!("/proc/{}", child.id()));
+    for file in ["cmdline", "environ", "comm"] {
+        let held = std::fs::read(proc.join(file)).unwrap_or_default();
+        assert!(!holds(&held, PASSWORD.as_bytes()), "{file}");
+        assert!(file == "environ" || !holds(&held, KEY.as_bytes()), "{file}");
+    }
+    let limits = std::fs::read_to_string(proc.join("limits")).unwrap_or_default();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size"));
+    let core: Vec<&str> = core.unwrap_or_default().split_whitespace().collect();
+    assert!(core.is_empty() || core[4..6] == ["0", "0"], "{core:?}");
+    let status = std::fs::read_to_string(proc.join("status")).unwrap_or_default();
+    // What a dump would hold: copies of the password in the memory of the process, published and not asserted.
+    let copies = copies_in_memory(&proc, PASSWORD.as_bytes());
+    assert!(status.contains("State"), "it is still there: {status}");
+    holder.execute_batch("ROLLBACK").expect("the lock is given back");
+    Ran::of(child.wait_with_output().expect("it ends")).expect(0);
+    figure(
+        "copies of the password in the memory of `user passwd` once it is hashed (one is kept to verify what was written)",
+        &copies.map_or("not readable here".into(), |n| n.to_string()),
+    );
+}
+
+/// How often a text is in the memory of a process; `None` where the system lets nobody look.
+fn copies_in_memory(proc: &Path, text: &[u8]) -> Option<usize> {
+    use std::os::unix::fs::FileExt;
+    let maps = std::fs::read_to_string(proc.join("maps")).ok()?;
+    let memory = std::fs::File::open(proc.join("mem")).ok()?;
+    let mut found = 0;
+    for line in maps.lines().filter(|line| line.contains(" rw")) {
+        let (from, to) = line.split_once(' ')?.0.split_once('-')?;
+        let (from, to) = (u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?);
+        let mut bytes = vec![0; usize::try_from(to - from).ok()?];
+        if memory.read_at(&mut bytes, from).is_ok() {
+            found += bytes.windows(text.len()).filter(|window| *window == text).count();
+        }
+    }
+    Some(found)
+}
