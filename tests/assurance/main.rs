@@ -3,6 +3,7 @@
 //! What a newcomer would get wrong: every test here has two sizes. `cargo test` runs the short one with a fixed seed;
 //! `tests/long` runs the long one, and prints each figure with its seed, so that `docs/assurance.md` can state it.
 
+mod clock;
 mod concurrency;
 mod crashes;
 mod damaged;
@@ -11,14 +12,6 @@ mod fuzz;
 mod handmade;
 mod inside;
 mod names;
-#![expect(clippy::print_stdout, reason = "the figures: libtest shows them where a test fails, and on demand")]
-
-#[path = "../support/mod.rs"]
-mod support;
-
-mod clock;
-mod concurrency;
-mod crashes;
 mod owners;
 mod scale;
 mod scenarios;
