@@ -407,7 +407,7 @@ fn names_from_file_and_database_are_escaped_in_what_is_said() {
 fn an_import_that_holds_the_lock_long_wants_a_yes() {
     let desk = Desk::usual();
     let mut file = String::from("username,email,created_at\n");
-    for number in 0..30_000 {
+    for number in 0..45_000 {
         file.push_str(&format!("u{number},u{number}@example.org,2024-02-03 00:00:00\n"));
     }
     let refusal = desk.refused_with(&["user", "import", "-"], &file, 2, "would_prompt");

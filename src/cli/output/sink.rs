@@ -60,6 +60,16 @@ impl Write for Sink<'_> {
         Ok(bytes.len())
     }
 
+    /// JSON comes in pieces of one character: they go straight into what is held.
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.held.len() + bytes.len() <= CAPACITY {
+            self.held.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.write(bytes).map(|_| ())
+    }
+
     /// Holds on to the bytes unless it is live: the CSV writer flushes whenever it ends, and that is not the end
     /// of the run.
     fn flush(&mut self) -> io::Result<()> {
