@@ -347,10 +347,10 @@ impl<'w> Context<'w> {
     /// The stream's; more than `most` bytes.
     pub fn read_stdin(&mut self, most: u64) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        (&mut *self.world.stdin)
-            .take(most + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure::new(Class::Unexpected, format!("cannot read standard input: {error}")))?;
+        (&mut *self.world.stdin).take(most + 1).read_to_end(&mut bytes).map_err(|error| {
+            Failure::new(Class::Unexpected, format!("cannot read standard input: {error}"))
+                .hint("give it from a file (command < FILE) or through a pipe")
+        })?;
         if bytes.len() as u64 > most {
             return Err(Failure::usage(format!("standard input is longer than {most} bytes")).into());
         }

@@ -104,6 +104,18 @@ pub fn full_disk(exit: u8, code: &'static str) -> Refusal {
     into_full(&desk, &args).refusal(&args, exit, code)
 }
 
+/// Standard input is a directory.
+pub fn unreadable_stdin(exit: u8, code: &'static str) -> Refusal {
+    let desk = Desk::keyed();
+    let args = ["--json", "user", "show", "-"];
+    let mut command = Real::new(&desk).command(&args);
+    command.stdin(File::open(desk.dir.path()).expect("a directory"));
+    let out = command.output().expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    let code_of_it = u8::try_from(out.status.code().expect("a code")).expect("a small code");
+    Out { code: code_of_it, stdout: text(out.stdout), stderr: text(out.stderr) }.refusal(&args, exit, code)
+}
+
 fn into_full(desk: &Desk, args: &[&str]) -> Out {
     let real = Real::new(desk);
     let full = File::options().write(true).open("/dev/full").expect("/dev/full");
