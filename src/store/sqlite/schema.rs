@@ -27,8 +27,6 @@ pub struct Schema {
 enum Relation {
     Table,
     StrictTable,
-    /// WITHOUT ROWID: it gives out no ids.
-    KeyedTable,
     View,
     Virtual,
     Missing,
@@ -120,12 +118,11 @@ fn relation(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Relatio
         if row.get_ref(0)?.as_str()? != "main" {
             continue;
         }
-        let (keyed, strict): (bool, bool) = (row.get(4)?, row.get(5)?);
-        return Ok(match (row.get_ref(2)?.as_str()?, strict, keyed) {
-            ("table", false, false) => Relation::Table,
-            ("table", true, _) => Relation::StrictTable,
-            ("table", false, true) => Relation::KeyedTable,
-            ("view", ..) => Relation::View,
+        let strict: bool = row.get(5)?;
+        return Ok(match (row.get_ref(2)?.as_str()?, strict) {
+            ("table", false) => Relation::Table,
+            ("table", true) => Relation::StrictTable,
+            ("view", _) => Relation::View,
             _ => Relation::Virtual,
         });
     }
@@ -221,8 +218,7 @@ impl Schema {
     /// What makes it not a file of the app.
     fn foreign(&self) -> Option<String> {
         let reason = match self.users {
-            // One that is keyed is like the app's in all but that it gives out no ids, which `user add` then says.
-            Relation::Table | Relation::KeyedTable => None,
+            Relation::Table => None,
             Relation::Missing => Some("it has no table 'users'"),
             Relation::StrictTable => Some("its table 'users' is STRICT"),
             Relation::View => Some("'users' is a view"),
@@ -271,7 +267,6 @@ impl Schema {
         match self.events? {
             Relation::Table => {}
             Relation::StrictTable => return Some("security_events is STRICT".into()),
-            Relation::KeyedTable => return Some("security_events is WITHOUT ROWID".into()),
             Relation::View => return Some("security_events is a view".into()),
             Relation::Virtual | Relation::Missing => {
                 return Some("security_events is a virtual table".into());

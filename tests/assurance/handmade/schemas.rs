@@ -37,8 +37,10 @@ pub const CASES: [Case; 28] = [
     from("users is STRICT", "its columns would refuse what the app writes", REFUSED, &[
         "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT, email TEXT) STRICT",
     ]),
-    from("users is WITHOUT ROWID", "it gives out no ids", REFUSED, &[
-        "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT, email TEXT) WITHOUT ROWID",
+    from("users is WITHOUT ROWID", "it holds accounts as any other table does", WELL, &[
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, username VARCHAR(50) NOT NULL UNIQUE,
+           email VARCHAR(100) NOT NULL UNIQUE, created_at DATETIME) WITHOUT ROWID",
+        NINE, EVENTS, ACCOUNTS,
     ]),
     from("role is generated", "it cannot be written", DRIFTED, &[
         PREAUTH,
