@@ -1,0 +1,98 @@
+//! From what SQLite says to the cases that have a way out of their own.
+//!
+//! What a newcomer would get wrong: our statements are whole and tested, so what SQLite finds wrong with one of them is
+//! in the file: its schema, its pages, its rights.
+
+use rusqlite::ffi;
+
+use super::{Place, StoreError, files};
+
+/// What SQLite said, without the statement.
+pub(super) struct SqlFailure {
+    pub(super) code: rusqlite::ErrorCode,
+    pub(super) extended: std::ffi::c_int,
+    pub(super) text: String,
+}
+
+pub(super) fn failure_of(error: &rusqlite::Error) -> Option<SqlFailure> {
+    let (failure, message) = match error {
+        rusqlite::Error::SqliteFailure(failure, message) => (failure, message.as_ref()),
+        rusqlite::Error::SqlInputError { error, msg, .. } => (error, Some(msg)),
+        _ => return None,
+    };
+    let text = message.cloned().unwrap_or_else(|| failure.to_string());
+    Some(SqlFailure { code: failure.code, extended: failure.extended_code, text })
+}
+
+/// Turns SQLite's codes into the cases that have a way out of their own.
+pub(super) fn convert(error: rusqlite::Error, place: &Place) -> StoreError {
+    let Some(SqlFailure { code, extended, text }) = failure_of(&error) else {
+        return unlike_its_column(&error);
+    };
+    let path = place.path.clone();
+    match extended {
+        // Our own statements are whole: what SQLite finds wrong with one is in the file's schema, as an index with a
+        // collation that nobody has, or a trigger on a table that is gone.
+        other if other & 0xff == ffi::SQLITE_ERROR => return StoreError::Drift { faults: vec![text] },
+        ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY | ffi::SQLITE_READONLY_CANTINIT => {
+            return StoreError::HotJournal { path };
+        }
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+            return StoreError::Conflict(conflicting_field(&text));
+        }
+        ffi::SQLITE_CONSTRAINT_CHECK => return StoreError::Check(text),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => {
+            return StoreError::Drift { faults: vec![text] };
+        }
+        ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_CORRUPTFS => {
+            return StoreError::Unreadable { path, detail: text };
+        }
+        _ => {}
+    }
+    match code {
+        rusqlite::ErrorCode::DatabaseBusy
+        | rusqlite::ErrorCode::DatabaseLocked
+        | rusqlite::ErrorCode::FileLockingProtocolFailed => StoreError::Busy { waited: place.busy_timeout },
+        // A record that claims to be larger than anything SQLite can hold is damage, too.
+        rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::TooBig => StoreError::Damaged { detail: text },
+        rusqlite::ErrorCode::OutOfMemory => StoreError::Unreadable { path, detail: text },
+        rusqlite::ErrorCode::NotADatabase => StoreError::NotSqlite { path },
+        rusqlite::ErrorCode::ReadOnly => files::cannot_write(place, text),
+        rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied => files::cannot_open(place, text),
+        rusqlite::ErrorCode::DiskFull => StoreError::ReadOnly { path, detail: "the disk is full".into() },
+        rusqlite::ErrorCode::SystemIoFailure => StoreError::ReadOnly { path, detail: text },
+        _ => StoreError::Other(text),
+    }
+}
+
+/// A cell that is not what its column must hold, as an id that is a text: only damage makes such a one.
+fn unlike_its_column(error: &rusqlite::Error) -> StoreError {
+    match error {
+        rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..) => StoreError::Damaged { detail: error.to_string() },
+        other => StoreError::Other(other.to_string()),
+    }
+}
+
+/// The same for the first look at a file: whatever else SQLite says of a schema, it is the file's fault.
+pub(super) fn convert_at_opening(error: rusqlite::Error, place: &Place) -> StoreError {
+    match convert(error, place) {
+        StoreError::Other(detail) => StoreError::Damaged { detail },
+        StoreError::Drift { faults } => StoreError::Damaged { detail: faults.join("; ") },
+        other => other,
+    }
+}
+
+/// Which field a unique constraint guards, from SQLite's text (`UNIQUE constraint failed: users.email`).
+fn conflicting_field(text: &str) -> &'static str {
+    let text = text.to_ascii_lowercase();
+    if text.ends_with("users.email") {
+        "the e-mail"
+    } else if text.ends_with("users.username") {
+        "the username"
+    } else {
+        "a unique value"
+    }
+}
