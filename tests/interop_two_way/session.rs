@@ -19,7 +19,8 @@ fn saved(pair: &Pair) -> PathBuf {
 
 fn sign_in(pair: &Pair, name: &str) {
     let out = pair.tool.run_with(PASSWORD, &["login", name, "--save", "--password-stdin"]).done();
-    assert_eq!(out.stdout, "");
+    assert!(!out.stdout.contains("eyJ"), "the token is kept, not printed");
+    assert_eq!(out.document()["user"]["username"], json!(name));
 }
 
 fn a_session_beside_the_app(form: Form) {
