@@ -133,7 +133,7 @@ fn names(stand: &Stand, scenario: &Scenario, before: &Before, litter: &[&str], w
 }
 
 /// Words by which a message says that the change is there in spite of the error.
-const TOLD: [&str; 5] = ["is not known", "was created", "was added", "could not be verified", "was made"];
+const TOLD: [&str; 6] = ["is not known", "was created", "was added", "could not be verified", "was made", "added id:"];
 
 /// What was said is so.
 fn acknowledged(ran: &Ran, found: Found, what: &str) {
