@@ -168,7 +168,7 @@ fn examine(number: u64, originals: &[Files], good: &[u8], token: &str) -> Verdic
 #[test]
 fn damaged_files_are_survived_by_every_command() {
     watch_panics();
-    let count = scaled(300, 10_000);
+    let count = scaled(120, 10_000);
     let only = std::env::var("AUTHCTL_FILE").ok().map(|text| text.parse::<u64>().expect("a number"));
     let originals = originals();
     let good = originals[0].db.clone();

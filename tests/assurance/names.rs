@@ -197,7 +197,7 @@ fn every_verb_names_them_escaped() {
         &["login", "--password-stdin"],
         &["user", "delete"],
     ];
-    let step = usize::try_from(scaled(14, 1)).expect("small");
+    let step = usize::try_from(scaled(25, 1)).expect("small");
     for (at, name) in names.iter().enumerate() {
         let id = format!("id:{}", FIRST + at);
         for (turn, verb) in verbs.iter().enumerate() {

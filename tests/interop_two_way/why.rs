@@ -225,6 +225,10 @@ fn accounts(db: &Path) -> Vec<Account> {
 
 fn breaks(pair: &Pair) {
     for (index, cells) in BROKEN.iter().enumerate() {
+        // The newest app's table takes no NULL there.
+        if pair.form.kind == AppKind::Head && *cells == "salt = NULL" {
+            continue;
+        }
         let username = format!("broken-{index}");
         pair.account(&username);
         pair.set(&username, cells);

@@ -33,7 +33,7 @@ fn is_cheap(hash: &str) -> bool {
 
 #[test]
 fn stored_hashes_are_judged_as_passlib_judges_them() {
-    let count = scaled(200, 2_000);
+    let count = scaled(100, 2_000);
     let mut seeds: Vec<Vec<u8>> = vectors("hashes.json", "hashes")
         .iter()
         .filter_map(|row| row["hash"].as_str())

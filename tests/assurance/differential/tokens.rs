@@ -203,7 +203,7 @@ fn compare(token: &str, judgement: &Judgement, taken: [bool; 2], tally: &mut Tal
 
 #[test]
 fn tokens_are_judged_as_pyjwt_and_python_jose_judge_them_or_for_a_listed_reason() {
-    let count = scaled(4_000, 100_000);
+    let count = scaled(2_000, 100_000);
     let tokens = tokens(count);
     let key = SigningKey::new(KEY.as_bytes().to_vec());
     let mut oracle = Oracle::start();

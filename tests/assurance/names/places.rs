@@ -11,7 +11,7 @@ use crate::scale::{scaled, seed};
 
 /// Names that are texts without NUL: nothing else can stand in a schema, an argument or a path.
 fn some() -> Vec<String> {
-    let all = names(usize::try_from(scaled(60, 1000)).expect("small"), seed());
+    let all = names(usize::try_from(scaled(40, 1000)).expect("small"), seed());
     let texts = all.into_iter().filter_map(|name| String::from_utf8(name).ok());
     texts.filter(|name| !name.contains('\0') && name.len() < 5000).collect()
 }
