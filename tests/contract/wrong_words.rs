@@ -32,6 +32,7 @@ fn words_of_other_tools_are_understood() {
 fn for_all_other_words_the_way_to_the_list_of_commands_is_named() {
     refused("frobnicate", "'frobnicate'", "authctl --help");
     refused("secret rotate", "'rotate'", "authctl secret --help");
+    refused("config list", "'list'", "there is one alone: authctl config show");
     refused("secret gen", "'gen'", "generate");
     refused("secret gen", "'gen'", "authctl secret --help");
 }
@@ -42,6 +43,7 @@ fn an_unknown_option_leads_to_the_options_of_its_command() {
     refused("login bob --keep", "'--keep'", "authctl login --help");
     refused("whoami --ttl 5m", "'--ttl'", "authctl whoami --help");
     refused("token issue bob --oops", "'--oops'", "authctl token issue --help");
+    refused("migrate --dry", "'--dry'", "did you mean --dry-run?");
     refused("lock bob --untill 2h", "'--untill'", "--until");
 }
 

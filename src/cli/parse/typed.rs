@@ -63,7 +63,9 @@ impl Typed {
         if let Some(hint) = self.of_other_tools(given) {
             return hint.to_owned();
         }
-        if let Some(meant) = self.option_meant(given) {
+        if given != "--password"
+            && let Some(meant) = self.option_meant(given)
+        {
             return format!("did you mean {meant}? {} lists them all", self.help());
         }
         match (self.has("--password-stdin"), self.has("--generate")) {
@@ -115,6 +117,9 @@ impl Typed {
 
     fn option_meant(&self, given: &str) -> Option<String> {
         let all: Vec<String> = self.command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(long).collect();
+        if let Some(whole) = all.iter().find(|word| given.len() > "--x".len() && word.starts_with(given)) {
+            return Some(whole.clone());
+        }
         // Two dashes alike make no likeness.
         let bare = all.iter().map(|word| word.trim_start_matches('-'));
         let name = nearest(given.trim_start_matches('-'), bare)?;
@@ -141,13 +146,16 @@ impl Typed {
             "version" => return "authctl --version prints the version".to_owned(),
             _ => {}
         }
+        let below: Vec<&str> = visible(&self.command).map(Command::get_name).collect();
+        if let [only] = below.as_slice() {
+            return format!("there is one alone: {} {only}; {} says what it does", self.path, self.help());
+        }
         let mut meant = Vec::new();
         collect(&self.root, "authctl", &given, &mut meant);
         if meant.is_empty() && ["", "user"].contains(&self.name()) {
             let synonym = SYNONYMS.iter().find(|(words, _)| words.contains(&given.as_str()));
             meant.extend(synonym.map(|(_, command)| format!("authctl {command}")));
         }
-        let below: Vec<&str> = visible(&self.command).map(Command::get_name).collect();
         if meant.is_empty() {
             meant.extend(nearest(&given, below.iter().copied()).map(|name| format!("{} {name}", self.path)));
         }
