@@ -146,7 +146,8 @@ pub fn explain(error: &Error, now: Timestamp) -> Failure {
     }
 }
 
-fn customer(state: CustomerState) -> &'static str {
+/// What is wrong with the customer of an account.
+pub fn customer(state: CustomerState) -> &'static str {
     match state {
         CustomerState::Good => "its customer is in order",
         CustomerState::Inactive => "its customer is not active",

@@ -12,7 +12,7 @@ use crate::cli::args::{ConfigArgs, ConfigCommand, KeyArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::Failure;
-use crate::cli::output::Emitter;
+use crate::cli::output::emit_all;
 use crate::cli::settings::config::{self, Config};
 use crate::cli::settings::database::{Origin, locate};
 use crate::cli::settings::key::{KeyError, ResolvedKey};
@@ -31,11 +31,7 @@ pub fn run(context: &mut Context<'_>, args: &ConfigArgs) -> anyhow::Result<u8> {
 
 fn show(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let rows = rows(context)?;
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-    for row in &rows {
-        emitter.push(row).map_err(Failure::from)?;
-    }
-    emitter.finish().map_err(Failure::from)?;
+    emit_all(&mut *context.world.stdout, &context.style, rows).map_err(Failure::from)?;
     Ok(DONE)
 }
 

@@ -6,7 +6,7 @@ use crate::cli::args::InitArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
-use crate::cli::output::{Format, OutputError, write_json};
+use crate::cli::output::{Format, emit_document};
 use crate::cli::password_source::{self, New};
 use crate::cli::view::UserView;
 use crate::model::text;
@@ -90,11 +90,7 @@ fn print(
             let (now, format) = (context.now(), context.settings.time_format);
             let user = user.map(|user| UserView::new(user, now, format));
             let view = InitView { database: text::path(path), user, password };
-            let out = &mut *context.world.stdout;
-            write_json(out, &view)
-                .and_then(|()| out.write_all(b"\n"))
-                .and_then(|()| out.flush())
-                .map_err(|error| Failure::from(OutputError::Io(error)).hint(LOST))?;
+            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(LOST))?;
             Ok(())
         }
     }

@@ -5,7 +5,7 @@ use crate::cli::args::{KeyArgs, LoginArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
-use crate::cli::output::{OutputError, write_json};
+use crate::cli::output::emit_document;
 use crate::cli::password_source;
 use crate::cli::view::LoginView;
 use crate::ops::login::{self, Rehash, Rehashed};
@@ -61,12 +61,7 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
 }
 
 fn print(context: &mut Context<'_>, tokens: &LoginTokens) -> anyhow::Result<()> {
-    let out = &mut *context.world.stdout;
-    write_json(out, &LoginView::from(tokens))
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::from(OutputError::Io(error)))?;
-    Ok(())
+    Ok(emit_document(&mut *context.world.stdout, &LoginView::from(tokens)).map_err(Failure::from)?)
 }
 
 /// Most commands take no option for the key, and judge the session with the one that they find.

@@ -1,22 +1,18 @@
 //! `migrate` and its read-only faces.
 
 use std::path::Path;
-use std::time::Duration;
 
+use super::long_lock;
 use crate::cli::args::{MigrateArgs, MigrateView};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::shell;
 use crate::cli::meter::metered;
-use crate::cli::output::{Emitter, Format, OutputError, write_json};
+use crate::cli::output::{Format, emit_all, emit_document};
 use crate::cli::view::MigrationView;
 use crate::model::text;
-use crate::ops::error::Class;
 use crate::store::{BackupWish, MigrateOutcome, Migration, MigrationPlan, Step, StepState, StoreError};
-
-/// The app gives up on a lock after 5 s: longer than this wants a word.
-pub(super) const LONG_LOCK: Duration = Duration::from_secs(4);
 
 /// Migrates, or looks.
 pub fn run(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> {
@@ -62,30 +58,12 @@ pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Resu
     context.say_notes(&notes, &path);
     let pending = pending(&migration.steps().map_err(Refused::from)?);
     if pending > 0 {
-        announce(context, &migration)?;
+        let lock = migration.expected_lock().map_err(Refused::from)?;
+        long_lock::announce(context, lock, "stop the app or choose a quiet hour, then give --yes")?;
     }
     let outcome = metered(context, "backup", |act, watch| migration.run(act, wish, watch)).map_err(Refused::from)?;
     say(context, &outcome, &path);
     Ok(outcome)
-}
-
-/// How long the lock will be held; more than the app waits for wants `--yes`.
-fn announce(context: &mut Context<'_>, migration: &Migration) -> anyhow::Result<()> {
-    let lock = migration.expected_lock().map_err(Refused::from)?;
-    if lock < LONG_LOCK || context.global.dry_run {
-        return Ok(());
-    }
-    let seconds = lock.as_secs();
-    if context.global.yes {
-        context.console().note(&format!("the write lock will be held for about {seconds} s"));
-        return Ok(());
-    }
-    Err(Failure::new(
-        Class::WouldPrompt,
-        format!("the write lock would be held for about {seconds} s; the app's logins fail after 5 s"),
-    )
-    .hint("stop the app or choose a quiet hour, then give --yes")
-    .into())
 }
 
 fn pending(steps: &[Step]) -> usize {
@@ -157,22 +135,12 @@ fn print_plan(context: &mut Context<'_>, plan: &[String]) -> anyhow::Result<()> 
 }
 
 fn table(context: &mut Context<'_>, view: &MigrationView) -> anyhow::Result<()> {
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-    for step in view.steps() {
-        emitter.push(step).map_err(Failure::from)?;
-    }
-    emitter.finish().map_err(Failure::from)?;
-    Ok(())
+    Ok(emit_all(&mut *context.world.stdout, &context.style, view.steps()).map_err(Failure::from)?)
 }
 
 fn document(context: &mut Context<'_>, view: &MigrationView) -> anyhow::Result<()> {
     if context.style.format == Format::Csv {
         return table(context, view);
     }
-    let out = &mut *context.world.stdout;
-    write_json(out, view)
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::from(OutputError::Io(error)))?;
-    Ok(())
+    Ok(emit_document(&mut *context.world.stdout, view).map_err(Failure::from)?)
 }

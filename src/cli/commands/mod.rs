@@ -9,6 +9,7 @@ mod generate;
 mod init;
 mod lock;
 mod login;
+mod long_lock;
 mod migrate;
 mod pick;
 mod rehearse;

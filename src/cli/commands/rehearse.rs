@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::database::words::{counted, size};
-use super::migrate::LONG_LOCK;
+use super::long_lock::LONG_LOCK;
 use crate::cli::args::RehearseArgs;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
@@ -12,7 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::message::explain;
 use crate::cli::meter::metered;
 use crate::cli::output::escape::escape;
-use crate::cli::output::{Emitter, Format, OutputError, write_json};
+use crate::cli::output::{Format, emit_all, emit_document};
 use crate::cli::view::RehearsalView;
 use crate::model::text;
 use crate::ops;
@@ -29,18 +29,10 @@ pub fn run(context: &mut Context<'_>, _args: &RehearseArgs) -> anyhow::Result<u8
     let view = RehearsalView::new(rehearsal, LONG_LOCK);
     match context.style.format {
         Format::Json | Format::Jsonl => {
-            let out = &mut *context.world.stdout;
-            write_json(out, &view)
-                .and_then(|()| out.write_all(b"\n"))
-                .and_then(|()| out.flush())
-                .map_err(|error| Failure::from(OutputError::Io(error)))?;
+            emit_document(&mut *context.world.stdout, &view).map_err(Failure::from)?;
         }
         Format::Table | Format::Csv => {
-            let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-            for step in view.steps() {
-                emitter.push(step).map_err(Failure::from)?;
-            }
-            emitter.finish().map_err(Failure::from)?;
+            emit_all(&mut *context.world.stdout, &context.style, view.steps()).map_err(Failure::from)?;
         }
     }
     Ok(DONE)

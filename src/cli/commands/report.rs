@@ -6,7 +6,7 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::message::{address, whom};
-use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::output::{Format, Record, emit_all, emit_one};
 use crate::cli::view::{UserView, WriteView};
 use crate::model::user::{Flag, PasswordPresence, StoredUser};
 use crate::ops::Written;
@@ -50,20 +50,26 @@ pub fn documents(context: &mut Context<'_>, written: Vec<Written>, shape: Shape)
         return Ok(());
     }
     let (now, format) = (context.now(), context.settings.time_format);
-    let mut views =
-        written.into_iter().map(|one| WriteView::new(one.changed, UserView::new(one.after, now, format), None));
-    let stdout = &mut *context.world.stdout;
-    match (shape, views.next()) {
-        (Shape::One, Some(view)) => emit_one(stdout, &context.style, &view).map_err(Failure::from)?,
-        (Shape::One | Shape::Many, first) => {
-            let mut emitter = Emitter::new(stdout, &context.style).map_err(Failure::from)?;
-            for view in first.into_iter().chain(views) {
-                emitter.push(&view).map_err(Failure::from)?;
-            }
-            emitter.finish().map_err(Failure::from)?;
-        }
-    }
-    Ok(())
+    let views = written.into_iter().map(|one| WriteView::new(one.changed, UserView::new(one.after, now, format), None));
+    shaped(context, views, shape)
+}
+
+/// One record alone, or a list of them, as the operands were.
+///
+/// # Errors
+/// Output failed.
+pub fn shaped<R: Record>(
+    context: &mut Context<'_>,
+    views: impl IntoIterator<Item = R>,
+    shape: Shape,
+) -> anyhow::Result<()> {
+    let (stdout, style) = (&mut *context.world.stdout, &context.style);
+    let mut views = views.into_iter();
+    let written = match (shape, views.next()) {
+        (Shape::One, Some(view)) => emit_one(stdout, style, &view),
+        (Shape::One | Shape::Many, first) => emit_all(stdout, style, first.into_iter().chain(views)),
+    };
+    Ok(written.map_err(Failure::from)?)
 }
 
 /// What keeps the account out, if anything, each with its way out.

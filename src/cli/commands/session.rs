@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::Failure;
 use crate::cli::message::{self, when};
-use crate::cli::output::{Format, OutputError, emit_one, write_json};
+use crate::cli::output::{Format, emit_document, emit_one};
 use crate::cli::remedy;
 use crate::cli::session::{self, file_failure};
 use crate::cli::settings::session::SessionFile;
@@ -92,11 +92,8 @@ pub fn logout(context: &mut Context<'_>, _args: &LogoutArgs) -> anyhow::Result<u
     match context.style.format {
         Format::Table | Format::Csv => {}
         Format::Json | Format::Jsonl => {
-            let out = &mut *context.world.stdout;
-            write_json(out, &serde_json::json!({ "changed": removed }))
-                .and_then(|()| out.write_all(b"\n"))
-                .and_then(|()| out.flush())
-                .map_err(|error| Failure::from(OutputError::Io(error)))?;
+            let document = serde_json::json!({ "changed": removed });
+            emit_document(&mut *context.world.stdout, &document).map_err(Failure::from)?;
         }
     }
     Ok(DONE)

@@ -30,6 +30,7 @@ pub(super) use layout::truncate;
 use personal::Personal;
 pub use record::{Cell, Column, Mark, Record};
 use select::{Selection, select};
+use serde::Serialize;
 use sink::Sink;
 use table::TableWriter;
 
@@ -220,6 +221,30 @@ impl<'w, R: Record> Emitter<'w, R> {
 /// When `--columns` names a column that there is not, or one twice.
 pub fn check_columns<R: Record>(style: &Style) -> Result<(), OutputError> {
     select::<R>(style).map(|_| ())
+}
+
+/// Writes records that are at hand, or come one by one: an array, lines, rows or a table.
+///
+/// # Errors
+/// When `--columns` is wrong, or the stream fails.
+pub fn emit_all<R: Record>(
+    stream: &mut dyn Write,
+    style: &Style,
+    records: impl IntoIterator<Item = R>,
+) -> Result<(), OutputError> {
+    let mut emitter = Emitter::new(stream, style)?;
+    records.into_iter().try_for_each(|record| emitter.push(&record))?;
+    emitter.finish().map(|_| ())
+}
+
+/// Writes a value that is a document of its own: JSON and a line feed.
+///
+/// # Errors
+/// When the stream fails.
+pub fn emit_document<T: Serialize + ?Sized>(stream: &mut dyn Write, document: &T) -> Result<(), OutputError> {
+    write_json(stream, document)?;
+    stream.write_all(b"\n")?;
+    Ok(stream.flush()?)
 }
 
 /// Writes a single record: a JSON object, a CSV header and row, or for people a line for each column.

@@ -104,3 +104,21 @@ pub trait Record: serde::Serialize {
         &[]
     }
 }
+
+impl<R: Record> Record for &R {
+    fn columns() -> &'static [Column] {
+        R::columns()
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        (**self).cell(index)
+    }
+
+    fn value(&self, index: usize) -> Cow<'_, str> {
+        (**self).value(index)
+    }
+
+    fn kept_keys() -> &'static [&'static str] {
+        R::kept_keys()
+    }
+}

@@ -5,13 +5,13 @@
 use super::file_failure;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::message::{address, until, whom};
+use crate::cli::message::{address, customer, until, whom};
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::output::personal;
 use crate::cli::remedy::place;
 use crate::cli::settings::session::{SessionError, SessionFile};
 use crate::model::text;
-use crate::model::user::{CustomerState, Field, StoredUser};
+use crate::model::user::{Field, StoredUser};
 use crate::ops::error::Class;
 use crate::ops::session::{Ended, SignedIn};
 use crate::policy::login::Closed;
@@ -100,15 +100,6 @@ pub fn ended(context: &Context<'_>, ended: &Ended) -> Failure {
             };
             Failure::new(class, format!("the session's account {} {state}", whom(row))).hint(hint)
         }
-    }
-}
-
-fn customer(state: CustomerState) -> &'static str {
-    match state {
-        CustomerState::Good => "its customer is in order",
-        CustomerState::Inactive => "its customer is not active",
-        CustomerState::Unpaid => "the subscription of its customer has run out",
-        CustomerState::Missing => "its customer does not exist",
     }
 }
 

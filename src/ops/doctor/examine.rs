@@ -150,7 +150,7 @@ impl Report {
             self.found(Fault::SqliteVersion { ours: store::sqlite_version() });
         }
         let orphans = reader.view().orphans().map_err(Error::from);
-        if let Some(Some(orphans)) = self.part(&[Check::OrphanRows], orphans)? {
+        if let Some(orphans) = self.part(&[Check::OrphanRows], orphans)? {
             for one in orphans {
                 self.found(Fault::OrphanRows(one));
             }

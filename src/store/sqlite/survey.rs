@@ -65,17 +65,12 @@ impl Reader {
 }
 
 impl View<'_> {
-    /// Rows of all tables that refer to accounts which are not there; `None` where the file's foreign keys do not
-    /// fit its tables, and nobody can tell.
+    /// Rows of all tables that refer to accounts which are not there.
     ///
     /// # Errors
-    /// [`StoreError`] where the file cannot be read.
-    pub fn orphans(&self) -> Result<Option<Vec<Orphans>>, StoreError> {
-        match self.query_orphans().map_err(|error| self.fail(error)) {
-            Ok(found) => Ok(Some(found)),
-            Err(StoreError::Other(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// `Drift` where the file's foreign keys do not fit its tables; [`StoreError`] where it cannot be read.
+    pub fn orphans(&self) -> Result<Vec<Orphans>, StoreError> {
+        self.query_orphans().map_err(|error| self.fail(error))
     }
 
     fn query_orphans(&self) -> rusqlite::Result<Vec<Orphans>> {

@@ -5,10 +5,10 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::{Stop, events, moment, verify};
 use crate::cli::args::AuditPruneArgs;
+use crate::cli::commands::long_lock;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
@@ -21,8 +21,6 @@ use crate::ops::audit::{self, Plan, Pruned};
 use crate::ops::error::Class;
 use crate::store::{Store, StoreError};
 
-/// The app gives up on a lock after 5 s: longer than this wants a word.
-const LONG_LOCK: Duration = Duration::from_secs(4);
 /// What the name of an export has after the database's, and at its end.
 const MARK: &str = ".events-";
 const END: &str = ".jsonl";
@@ -40,7 +38,8 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     let Some(plan) = audit::plan(&store, before).map_err(Refused)? else {
         return unchanged(context, &store, before);
     };
-    announce(context, &plan)?;
+    let instead = "prune in smaller steps with an earlier --before, or choose a quiet hour and give --yes";
+    long_lock::announce(context, audit::expected_lock(&plan), instead)?;
     let verdict = audit::verify(&store, context.chain_key()?, &[]).map_err(Refused)?;
     if let Some(failure) = verify::failure(&verdict) {
         let message = format!("the log is not pruned: {}", failure.message);
@@ -113,24 +112,6 @@ fn require_free(path: &Path) -> Result<(), Failure> {
 
 fn exists(path: &Path) -> Failure {
     Failure::new(Class::Exists, format!("'{}' exists already", text::path(path))).hint("give --export another name")
-}
-
-/// How long the lock will be held; more than the app waits for wants `--yes`.
-fn announce(context: &mut Context<'_>, plan: &Plan) -> Result<(), Failure> {
-    let lock = audit::expected_lock(plan);
-    if lock < LONG_LOCK || context.global.dry_run {
-        return Ok(());
-    }
-    let seconds = lock.as_secs();
-    if context.global.yes {
-        context.console().note(&format!("the write lock will be held for about {seconds} s"));
-        return Ok(());
-    }
-    Err(Failure::new(
-        Class::WouldPrompt,
-        format!("the write lock would be held for about {seconds} s; the app's logins fail after 5 s"),
-    )
-    .hint("prune in smaller steps with an earlier --before, or choose a quiet hour and give --yes"))
 }
 
 /// Writes the rows of the plan to a new file and syncs it; nothing has its name where that fails.

@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::escape::{escape, quote};
-use crate::cli::output::{Emitter, Format, OutputError, check_columns, write_json};
+use crate::cli::output::{Format, check_columns, emit_all, emit_document};
 use crate::cli::view::{CheckView, CheckedView};
 use crate::model::text;
 use crate::ops;
@@ -26,13 +26,9 @@ pub fn run(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let findings = findings(&check, &census);
     let damaged = !check.integrity.is_empty();
     if context.style.format == Format::Json {
-        document(context, &CheckView::new(check, &census))?;
+        emit_document(&mut *context.world.stdout, &CheckView::new(check, &census)).map_err(Failure::from)?;
     } else {
-        let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-        for line in &lines {
-            emitter.push(line).map_err(Failure::from)?;
-        }
-        emitter.finish().map_err(Failure::from)?;
+        emit_all(&mut *context.world.stdout, &context.style, &lines).map_err(Failure::from)?;
     }
     if findings.is_empty() {
         context.console().done("the file is sound");
@@ -139,13 +135,4 @@ fn more(lines: &mut Vec<CheckedView>, check: &'static str, all: usize) {
     if all > MOST_LINES {
         lines.push(CheckedView::bad(check, format!("and {} more", all - MOST_LINES)));
     }
-}
-
-fn document(context: &mut Context<'_>, view: &CheckView) -> anyhow::Result<()> {
-    let out = &mut *context.world.stdout;
-    write_json(out, view)
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::from(OutputError::Io(error)))?;
-    Ok(())
 }

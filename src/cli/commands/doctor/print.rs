@@ -7,7 +7,7 @@ use crate::cli::args::OutputFormat;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::color::paint;
-use crate::cli::output::{Emitter, Format, Mark, OutputError, write_json};
+use crate::cli::output::{Format, Mark, emit_all, emit_document};
 use crate::cli::view::{AccountView, AccountViews, DoctorView, FindingView};
 use crate::model::text;
 use crate::ops::doctor::{Check, Finding, Fixable, Report, Severity};
@@ -32,11 +32,8 @@ pub fn print(
             context.print(&text)
         }
         Format::Table | Format::Jsonl | Format::Csv => {
-            let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-            for finding in &report.findings {
-                emitter.push(&view(finding, typed, naming)).map_err(Failure::from)?;
-            }
-            emitter.finish().map_err(Failure::from)?;
+            let findings = report.findings.iter().map(|finding| view(finding, typed, naming));
+            emit_all(&mut *context.world.stdout, &context.style, findings).map_err(Failure::from)?;
             Ok(())
         }
     }
@@ -51,11 +48,7 @@ fn document(context: &mut Context<'_>, report: &Report, typed: &Typed, mended: O
         sqlite_version: store::sqlite_version(),
         mended: mended.map(ids),
     };
-    let out = &mut *context.world.stdout;
-    write_json(out, &document)
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::from(OutputError::Io(error)))?;
+    emit_document(&mut *context.world.stdout, &document).map_err(Failure::from)?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
-use crate::cli::output::{Emitter, Format, OutputError, emit_one};
+use crate::cli::output::{Format, OutputError, emit_all, emit_one};
 use crate::cli::view::IssuedView;
 use crate::model::time::{Span, parse_duration};
 use crate::model::token::{ExtraClaims, TokenType};
@@ -111,9 +111,7 @@ fn write_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) 
             emit_one(&mut *context.world.stdout, &context.style, &IssuedView::from(one))
         }
         (Format::Json | Format::Jsonl | Format::Csv, ..) => {
-            let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style)?;
-            issued.iter().try_for_each(|one| emitter.push(&IssuedView::from(one)))?;
-            emitter.finish().map(|_| ())
+            emit_all(&mut *context.world.stdout, &context.style, issued.iter().map(IssuedView::from))
         }
     }
 }

@@ -4,14 +4,15 @@
 //! question, and after the deletion only where there was no question.
 
 use crate::cli::args::DeleteArgs;
+use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{address, whom};
+use crate::cli::output::Format;
 use crate::cli::output::escape::{escape, is_hostile, quote};
 use crate::cli::output::personal::{self, Personal};
-use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::view::{DeleteView, UserView};
 use crate::model::user::{Field, StoredUser};
 use crate::ops::delete::{self, Doomed};
@@ -182,18 +183,7 @@ fn documents(context: &mut Context<'_>, doomed: Vec<Doomed>, shape: Shape) -> an
     }
     let (now, format) = (context.now(), context.settings.time_format);
     let changed = delete::changed(&doomed);
-    let mut views =
+    let views =
         doomed.into_iter().map(|one| DeleteView::new(changed, UserView::new(one.user, now, format), one.dependents));
-    let stdout = &mut *context.world.stdout;
-    match (shape, views.next()) {
-        (Shape::One, Some(view)) => emit_one(stdout, &context.style, &view).map_err(Failure::from)?,
-        (Shape::One | Shape::Many, first) => {
-            let mut emitter = Emitter::new(stdout, &context.style).map_err(Failure::from)?;
-            for view in first.into_iter().chain(views) {
-                emitter.push(&view).map_err(Failure::from)?;
-            }
-            emitter.finish().map_err(Failure::from)?;
-        }
-    }
-    Ok(())
+    report::shaped(context, views, shape)
 }

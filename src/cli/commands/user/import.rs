@@ -12,6 +12,7 @@ use std::time::Duration;
 use self::report::{fault_rows, finish, refuse};
 use self::work::run;
 use crate::cli::args::{ImportArgs, RowFormat};
+use crate::cli::commands::long_lock;
 use crate::cli::context::Context;
 use crate::cli::credentials::Credentials;
 use crate::cli::failure::{Failure, Refused};
@@ -19,11 +20,8 @@ use crate::cli::output::color::Stream;
 use crate::cli::sheet::{self, Form, Sheet};
 use crate::model::text;
 use crate::ops::add::IfPresent;
-use crate::ops::error::Class;
 use crate::ops::import::{self, Ending, Generate};
 
-/// The app gives up on a lock after 5 s: longer than this wants a word.
-const LONG_LOCK: Duration = Duration::from_secs(4);
 /// How long the lock is held for one account: its INSERT, its event and the reading back.
 ///
 /// Measured at 21 µs of CPU in a release build, for 100,000 accounts into a small file and 50,000 into one of a million
@@ -48,7 +46,8 @@ pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8
     if !plan.faults.is_empty() && (ending == Ending::AllOrNothing || plan.rows.is_empty() && plan.present.is_empty()) {
         return Err(refuse(&plan.faults, total, ending).into());
     }
-    announce(context, plan.rows.len())?;
+    let lock = LOCK_PER_ROW * u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
+    long_lock::announce(context, lock, "import it in parts, or stop the app or choose a quiet hour, then give --yes")?;
     let finished = run(context, &mut store, plan, Wishes { if_present, ending, generate, credentials })?;
     finish(context, finished, Facts { total, ending, has_passwords, file: &args.file })
 }
@@ -103,23 +102,4 @@ fn form(args: &ImportArgs) -> Option<Form> {
         None if ends("csv") || ends("tsv") => Some(Form::Csv),
         None => None,
     }
-}
-
-/// How long the lock will be held; more than the app waits for wants `--yes`.
-fn announce(context: &mut Context<'_>, rows: usize) -> anyhow::Result<()> {
-    let lock = LOCK_PER_ROW * u32::try_from(rows).unwrap_or(u32::MAX);
-    if lock < LONG_LOCK || context.global.dry_run {
-        return Ok(());
-    }
-    let seconds = lock.as_secs();
-    if context.global.yes {
-        context.console().note(&format!("the write lock will be held for about {seconds} s"));
-        return Ok(());
-    }
-    Err(Failure::new(
-        Class::WouldPrompt,
-        format!("the write lock would be held for about {seconds} s; the app's logins fail after 5 s"),
-    )
-    .hint("import it in parts, or stop the app or choose a quiet hour, then give --yes")
-    .into())
 }

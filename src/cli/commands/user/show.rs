@@ -7,7 +7,7 @@ use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::explain;
-use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::output::{Format, emit_all, emit_one};
 use crate::cli::suggest;
 use crate::cli::view::{EventView, HashView, ShownView, UserView};
 use crate::model::time::{TimeFormat, Timestamp};
@@ -61,26 +61,12 @@ fn print(context: &mut Context<'_>, views: &[ShownView], shape: Shape) -> anyhow
             emit_one(stdout, &context.style, view).map_err(Failure::from)?;
             if context.style.columns.is_none() && !view.events().is_empty() {
                 stdout.write_all(b"\n").map_err(crate::cli::output::OutputError::Io).map_err(Failure::from)?;
-                let mut emitter = Emitter::new(stdout, &context.style).map_err(Failure::from)?;
-                for event in view.events() {
-                    emitter.push(event).map_err(Failure::from)?;
-                }
-                emitter.finish().map_err(Failure::from)?;
+                emit_all(stdout, &context.style, view.events()).map_err(Failure::from)?;
             }
         }
         return Ok(());
     }
-    match (shape, views) {
-        (Shape::One, [view]) => emit_one(stdout, &context.style, view).map_err(Failure::from)?,
-        _ => {
-            let mut emitter = Emitter::new(stdout, &context.style).map_err(Failure::from)?;
-            for view in views {
-                emitter.push(view).map_err(Failure::from)?;
-            }
-            emitter.finish().map_err(Failure::from)?;
-        }
-    }
-    Ok(())
+    report::shaped(context, views, shape)
 }
 
 /// 10 where some were found, the first one's exit where none was.

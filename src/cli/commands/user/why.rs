@@ -6,7 +6,7 @@ use crate::cli::commands::select;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
-use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::output::{Format, emit_all, emit_one};
 use crate::cli::view::{UserView, WhyView, why as words};
 use crate::cli::{password_source, remedy};
 use crate::model::secret::Password;
@@ -60,11 +60,7 @@ fn given(context: &mut Context<'_>, source: &GivenPassword) -> anyhow::Result<Op
 
 /// The steps alone are the rows; the command is said beside them.
 fn table(context: &mut Context<'_>, view: &WhyView, command: Option<&str>) -> anyhow::Result<()> {
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-    for step in view.steps() {
-        emitter.push(step).map_err(Failure::from)?;
-    }
-    emitter.finish().map_err(Failure::from)?;
+    emit_all(&mut *context.world.stdout, &context.style, view.steps()).map_err(Failure::from)?;
     if let Some(command) = command {
         context.console().hint(command);
     }

@@ -8,9 +8,9 @@ use crate::cli::context::Context;
 use crate::cli::exit::{DONE, codes};
 use crate::cli::failure::{Failure, RowFault};
 use crate::cli::message::{shell, whom};
+use crate::cli::output::Format;
 use crate::cli::output::escape::{escape, quote};
-use crate::cli::output::personal;
-use crate::cli::output::{Emitter, Format, OutputError, write_json};
+use crate::cli::output::{emit_all, emit_document, personal};
 use crate::cli::view::{ImportView, ImportedView};
 use crate::model::text;
 use crate::model::user::{PasswordPresence, StoredUser};
@@ -220,15 +220,9 @@ fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()
                 users,
                 errors: rows(&finished.plan.faults),
             };
-            write_json(stdout, &view)
-                .and_then(|()| stdout.write_all(b"\n"))
-                .and_then(|()| stdout.flush())
-                .map_err(OutputError::Io)
+            emit_document(stdout, &view)
         }
-        Format::Jsonl | Format::Csv => Emitter::new(stdout, &context.style).and_then(|mut emitter| {
-            users.iter().try_for_each(|user| emitter.push(user))?;
-            emitter.finish().map(|_| ())
-        }),
+        Format::Jsonl | Format::Csv => emit_all(stdout, &context.style, users),
     };
     result.map_err(|error| Failure::from(error).hint("the accounts were imported"))?;
     Ok(())
