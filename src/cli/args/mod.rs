@@ -6,7 +6,9 @@
 mod audit;
 mod database;
 mod global;
+mod lock;
 mod number;
+mod rows;
 mod session;
 mod token;
 mod user;
@@ -24,12 +26,13 @@ pub use database::{
     SecretGenerateArgs,
 };
 pub use global::{ColorWhen, Global, OutputFormat};
+pub use lock::{LockArgs, UnlockArgs};
+pub use rows::{ExportArgs, ImportArgs, RowFormat};
 pub use session::{LogoutArgs, WhoamiArgs};
 pub use token::{BrokenKind, InspectArgs, IssueArgs, KeyArgs, TokenArgs, TokenCommand, TokenKind, VerifyArgs};
 pub use user::{
-    ActivateArgs, AddArgs, DeactivateArgs, DeleteArgs, EditArgs, ExportArgs, ImportArgs, ListArgs, LockArgs,
-    PasswdArgs, RowFormat, SetRoleArgs, ShowArgs, UnlockArgs, UserArgs, UserCommand, UsersArgs, VerifyUsersArgs,
-    WhyArgs,
+    ActivateArgs, AddArgs, DeactivateArgs, DeleteArgs, EditArgs, ListArgs, PasswdArgs, SetRoleArgs, ShowArgs, UserArgs,
+    UserCommand, UsersArgs, VerifyUsersArgs, WhyArgs,
 };
 
 /// Run the accounts of a FastAPI + SQLite app: migrate, users, lockout, roles, tokens

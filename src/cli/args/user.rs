@@ -1,9 +1,8 @@
 //! Arguments of the commands on accounts.
 
-use std::path::PathBuf;
+use clap::{Args, Subcommand};
 
-use clap::{Args, Subcommand, ValueEnum};
-
+use super::rows::{EXPORT_HELP, ExportArgs, IMPORT_HELP, ImportArgs};
 use super::{GivenPassword, Global, NewPassword};
 
 /// Add, list, show and change accounts
@@ -50,33 +49,6 @@ pub enum UserCommand {
     #[command(after_help = EXPORT_HELP)]
     Export(ExportArgs),
 }
-
-/// What the columns of a file mean.
-const IMPORT_HELP: &str = "\
-Columns, in any order and case; only the first two must be there:
-  username, email
-  full_name, role, verified, is_active, customer_id
-  password                the password in plain text
-  password_hash, salt     the app's own hash, as an export writes it; the two only together
-  created_at              the account existed before: it is taken over as it is, also without a password, with
-                          last_login, failed_login_attempts and locked_until
-  id, state               ignored
-
-All rows are checked first, and every error is named by line and column. Then all rows are written in one
-transaction, or none (see --partial).
-
-Examples:
-  authctl user import therapists.csv --generate --credentials-out passwords.csv
-  authctl --database old.db user export --with-hashes | authctl user import -";
-
-/// What an export is good for.
-const EXPORT_HELP: &str = "\
-The values are exact: in CSV they are neither escaped nor guarded against being run as formulas by a spreadsheet.
-NULL is an empty cell, an empty text is \"\". CSV unless -o says otherwise; on a terminal, texts are escaped.
-
-Examples:
-  authctl user export > accounts.csv
-  (umask 077; authctl user export --with-hashes -o jsonl > accounts.jsonl)";
 
 impl UserCommand {
     /// The options of every command that were given behind this one's name.
@@ -278,62 +250,6 @@ pub struct PasswdArgs {
     pub global: Global,
 }
 
-/// Lock accounts for a time
-#[derive(Debug, Args)]
-pub struct LockArgs {
-    /// Whom.
-    #[command(flatten)]
-    pub users: PickedUsersArgs,
-
-    /// For this long: 90s, 30m, 2h, 7d, 2w [default: the configured lockout, 30m]
-    #[arg(long, value_name = "DUR", group = "end")]
-    pub r#for: Option<String>,
-
-    /// Until this time: RFC 3339, YYYY-MM-DD [HH:MM[:SS]] (UTC), or +2h
-    #[arg(long, value_name = "TIME", group = "end")]
-    pub until: Option<String>,
-
-    /// Without end
-    #[arg(long, group = "end")]
-    pub forever: bool,
-
-    /// Deactivate too, which ends tokens at once
-    #[arg(long)]
-    pub deactivate: bool,
-
-    /// Even the last active admin
-    #[arg(long)]
-    pub force: bool,
-
-    /// Options of every command.
-    #[command(flatten)]
-    pub global: Global,
-}
-
-/// Free locked accounts: lock and counter together
-#[derive(Debug, Args)]
-pub struct UnlockArgs {
-    /// Usernames, e-mails, or id:57; - reads them from standard input; on a terminal without any: pick one
-    #[arg(value_name = "USER", group = "whom")]
-    pub users: Vec<String>,
-
-    /// Free those whose time has passed, and rewrite future locks that the app cannot read (for cron)
-    #[arg(long, group = "whom")]
-    pub expired: bool,
-
-    /// Free all of them
-    #[arg(long, group = "whom")]
-    pub all_locked: bool,
-
-    /// Activate inactive accounts too
-    #[arg(long, conflicts_with_all = ["expired", "all_locked"])]
-    pub reactivate: bool,
-
-    /// Options of every command.
-    #[command(flatten)]
-    pub global: Global,
-}
-
 /// Give an account another role
 #[derive(Debug, Args)]
 pub struct SetRoleArgs {
@@ -412,59 +328,6 @@ pub struct WhyArgs {
     /// A password to try.
     #[command(flatten)]
     pub password: GivenPassword,
-
-    /// Options of every command.
-    #[command(flatten)]
-    pub global: Global,
-}
-
-/// Forms of a file of accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RowFormat {
-    /// A header, then one account a line; comma, semicolon or tab
-    Csv,
-    /// One JSON object a line
-    Jsonl,
-}
-
-/// Add many accounts from a spreadsheet (CSV) or JSON lines
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// The file; - reads standard input
-    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub file: PathBuf,
-
-    /// Its form [default: by its name, else by its first character]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: Option<RowFormat>,
-
-    /// Import the good rows and report the others (exit 10)
-    #[arg(long)]
-    pub partial: bool,
-
-    /// The same account being there already is no error
-    #[arg(long)]
-    pub if_missing: bool,
-
-    /// Make a password for each account that has none in the file
-    #[arg(long, requires = "credentials_out")]
-    pub generate: bool,
-
-    /// Where the generated passwords are written, as CSV; the file must not exist
-    #[arg(long, value_name = "FILE", requires = "generate", value_hint = clap::ValueHint::FilePath)]
-    pub credentials_out: Option<PathBuf>,
-
-    /// Options of every command.
-    #[command(flatten)]
-    pub global: Global,
-}
-
-/// Print all accounts in the form that import reads
-#[derive(Debug, Args)]
-pub struct ExportArgs {
-    /// With password hashes and salts: whoever has the file can try passwords against them
-    #[arg(long)]
-    pub with_hashes: bool,
 
     /// Options of every command.
     #[command(flatten)]
