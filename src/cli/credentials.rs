@@ -15,9 +15,8 @@ use super::output::{CsvText, csv_line};
 use crate::model::secret::Password;
 use crate::model::text;
 use crate::ops::error::Class;
+use crate::store::partial::OWNER_ONLY;
 
-/// It holds passwords.
-const OWNER_ONLY: u32 = 0o600;
 /// Room for one line: a username, an e-mail and a password of the longest kind, quoted.
 const LINE_BYTES: usize = 1024;
 

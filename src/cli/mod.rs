@@ -16,7 +16,6 @@ mod message;
 mod meter;
 pub mod output;
 mod parse;
-mod partial;
 mod password_source;
 pub mod prompt;
 mod remedy;

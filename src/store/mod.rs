@@ -6,6 +6,7 @@
 
 pub mod chain;
 mod error;
+pub mod partial;
 mod sqlite;
 
 pub use error::StoreError;

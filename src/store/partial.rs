@@ -1,7 +1,8 @@
 //! A file in the making, under a name that nobody takes for the finished one.
 //!
 //! What a newcomer would get wrong: a process that is killed removes nothing. Its maker holds a lock on the file as
-//! long as it lives, so that the next run can tell what a dead one left, and take that away.
+//! long as it lives, so that the next run can tell what a dead one left, and take that away. It may be a database, so
+//! SQLite's files beside it go with it.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -10,13 +11,13 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-/// Whatever is written through here holds secrets, or personal data.
-const OWNER_ONLY: u32 = 0o600;
+/// The mode of what holds secrets or personal data.
+pub const OWNER_ONLY: u32 = 0o600;
 
 /// Removed when it is dropped, unless it got its name.
 #[derive(Debug)]
 pub struct Partial {
-    path: PathBuf,
+    pub(in crate::store) path: PathBuf,
     file: File,
 }
 
@@ -26,11 +27,24 @@ impl Partial {
     /// # Errors
     /// The system's.
     pub fn create(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(&path)?;
+        let file = create_private(&path)?;
         let partial = Self { path, file };
         partial.file.lock()?;
         // Between the two a sweep may have taken it for a dead one.
         if partial.is_there() { Ok(partial) } else { Err(io::ErrorKind::AlreadyExists.into()) }
+    }
+
+    /// The one at `path`, where it is ours and its maker is gone; dropping it removes it.
+    pub(in crate::store) fn dead(path: PathBuf) -> Option<Self> {
+        let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).ok()?;
+        let file = OpenOptions::new().read(true).custom_flags(flags).open(&path).ok()?;
+        let metadata = file.metadata().ok()?;
+        let ours = metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw();
+        if !ours || file.try_lock().is_err() {
+            return None;
+        }
+        // Only now: dropping one removes it, and a living one must stay.
+        Some(Self { path, file })
     }
 
     /// What is written to.
@@ -73,6 +87,11 @@ impl Drop for Partial {
         if self.is_there() {
             // What cannot be removed is swept by the next run.
             let _ = std::fs::remove_file(&self.path);
+            for suffix in ["-wal", "-shm", "-journal"] {
+                let mut beside = self.path.clone().into_os_string();
+                beside.push(suffix);
+                let _ = std::fs::remove_file(beside);
+            }
         }
     }
 }
@@ -83,17 +102,9 @@ pub fn sweep(directory: &Path, is_ours: impl Fn(&str) -> bool) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_str().is_some_and(&is_ours) {
-            drop(dead(entry.path()));
+            drop(Partial::dead(entry.path()));
         }
     }
-}
-
-fn dead(path: PathBuf) -> Option<Partial> {
-    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).ok()?;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(&path).ok()?;
-    let metadata = file.metadata().ok()?;
-    let ours = metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw();
-    (ours && file.try_lock().is_ok()).then_some(Partial { path, file })
 }
 
 /// Makes a new name in the directory of `path` last over a power cut.
@@ -103,4 +114,34 @@ fn dead(path: PathBuf) -> Option<Partial> {
 pub fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Creates a file that only its owner may read; an existing one is never opened.
+///
+/// # Errors
+/// The system's.
+pub(in crate::store) fn create_private(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
+    // A umask may have taken away our own rights, too.
+    rustix::fs::fchmod(&file, rustix::fs::Mode::from_raw_mode(OWNER_ONLY))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_takes_what_the_dead_left_and_leaves_what_the_living_hold() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let [living, dead, other] = ["a.new", "b.new", "c"].map(|name| directory.path().join(name));
+        let held = Partial::create(living.clone()).expect("it can be made");
+        for path in [&dead, &other] {
+            std::fs::write(path, "left").expect("a file");
+        }
+        sweep(directory.path(), |name| name.ends_with(".new"));
+        assert_eq!([&living, &dead, &other].map(|path| path.exists()), [true, false, true]);
+        drop(held);
+        assert!(!living.exists(), "its maker removes it");
+    }
 }

@@ -12,10 +12,8 @@ use rustix::fs::{Gid, Uid};
 use zeroize::Zeroizing;
 
 use super::trusted::{self, ReadError};
-use crate::cli::partial::{self, Partial};
+use crate::store::partial::{self, OWNER_ONLY, Partial};
 
-/// Mode of a new file: it holds the signing key.
-const OWNER_ONLY: u32 = 0o600;
 /// The end of its name until it takes the other's.
 const NEW: &str = ".new";
 

@@ -16,10 +16,10 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::cli::partial::{self, Partial};
 use crate::crypto::digest::sha256_hex;
 use crate::model::secret::SignedToken;
 use crate::model::text;
+use crate::store::partial::{self, Partial};
 
 /// The form of the file; a later form gets another number.
 const FORM: u32 = 1;

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::copy::{Partial, Watch, copy_and_verify, count, failed};
+use super::copy::{Watch, copy_and_verify, count, failed};
 use super::{Place, Reader, StoreError, create, files};
 use crate::model::time::{Timestamp, parse_input};
+use crate::store::partial::Partial;
 
 /// What a backup's name has after the database's, before the time.
 const MARK: &str = ".backup-";

@@ -3,18 +3,15 @@
 //! What a newcomer would get wrong: the copy is read under a shared lock, so a large file goes in steps that let
 //! the app write in between; SQLite then starts over, and after some starts the lock is held until the end.
 
-use std::fs::File;
-use std::io;
 use std::ops::ControlFlow;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
-use rustix::fs::{Mode, OFlags};
 
-use super::{Reader, StoreError, check, convert, files, users};
+use super::{Reader, StoreError, check, convert, users};
+use crate::store::partial::Partial;
 
 /// Pages copied under one lock (16 MiB of 4 KiB pages).
 pub(super) const PAGES_PER_STEP: i32 = 4096;
@@ -68,63 +65,6 @@ pub(super) type Counts = Vec<(String, i64)>;
 /// A copy that cannot be written, or differs from what was copied.
 pub(super) fn failed(target: &Path, error: impl std::fmt::Display) -> StoreError {
     StoreError::Backup { path: target.to_owned(), detail: error.to_string() }
-}
-
-/// A copy in the making, locked as long as its maker lives and removed with it.
-pub(super) struct Partial {
-    pub(super) path: PathBuf,
-    file: File,
-}
-
-impl Partial {
-    pub(super) fn create(path: PathBuf) -> io::Result<Self> {
-        let file = files::create_private(&path)?;
-        file.lock()?;
-        let partial = Self { path, file };
-        // Between the two a sweep may have taken it for a dead one.
-        if partial.is_there() { Ok(partial) } else { Err(io::ErrorKind::AlreadyExists.into()) }
-    }
-
-    /// The one at `path`, where it is ours and its maker is gone; dropping it removes it.
-    pub(super) fn dead(path: PathBuf) -> Option<Self> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = File::from(rustix::fs::open(&path, flags, Mode::empty()).ok()?);
-        let metadata = file.metadata().ok()?;
-        let ours = metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw();
-        if !ours || file.try_lock().is_err() {
-            return None;
-        }
-        Some(Self { path, file })
-    }
-
-    /// Makes its bytes last, and gives it a second name, which must be free: nothing has it where this fails.
-    pub(super) fn publish(self, target: &Path) -> io::Result<()> {
-        self.file.sync_all()?;
-        std::fs::hard_link(&self.path, target)?;
-        drop(self);
-        files::sync_directory(target).inspect_err(|_| {
-            // The error that is told is the first one.
-            let _ = std::fs::remove_file(target);
-        })
-    }
-
-    fn is_there(&self) -> bool {
-        let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-        let named = std::fs::symlink_metadata(&self.path).map(identity);
-        matches!((named, self.file.metadata().map(identity)), (Ok(named), Ok(ours)) if named == ours)
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if self.is_there() {
-            // What cannot be removed is swept by the next run.
-            let _ = std::fs::remove_file(&self.path);
-            for suffix in ["-wal", "-shm", "-journal"] {
-                let _ = std::fs::remove_file(files::side_file(&self.path, suffix));
-            }
-        }
-    }
 }
 
 /// Copies all of `source` and verifies the copy.

@@ -14,6 +14,7 @@ use rustix::fs::{AtFlags, CWD, Mode as FileMode, OFlags};
 use super::{Place, Reader, Store, StoreError, convert, files, open, schema};
 use crate::model::scope::Scope;
 use crate::store::Mode;
+use crate::store::partial;
 
 /// The schema of a new file.
 const SCHEMA: &str = include_str!("../../../schema.sql");
@@ -79,7 +80,7 @@ fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
         Err(error) if nameless_unsupported(error) => write_beside(path, image).map_err(failed)?,
         Err(error) => return Err(failed(error.into())),
     }
-    files::sync_directory(path).map_err(|error| {
+    partial::sync_directory(path).map_err(|error| {
         // The error that is told is the first one.
         let _ = std::fs::remove_file(path);
         failed(error)
@@ -89,7 +90,7 @@ fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
 #[cfg(target_os = "linux")]
 fn write_nameless(path: &Path, image: &[u8]) -> rustix::io::Result<()> {
     use std::os::fd::AsRawFd;
-    let mode = FileMode::from_raw_mode(files::OWNER_ONLY);
+    let mode = FileMode::from_raw_mode(partial::OWNER_ONLY);
     let directory = files::directory(path);
     let handle = rustix::fs::open(&directory, OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, mode)?;
     let mut file = File::from(handle);
@@ -118,7 +119,7 @@ fn nameless_unsupported(error: rustix::io::Errno) -> bool {
 fn write_beside(path: &Path, image: &[u8]) -> std::io::Result<()> {
     let partial = files::side_file(path, ".partial");
     let result = (|| {
-        let mut file = files::create_private(&partial)?;
+        let mut file = partial::create_private(&partial)?;
         file.write_all(image)?;
         file.sync_all()?;
         std::fs::hard_link(&partial, path)

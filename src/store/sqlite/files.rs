@@ -19,9 +19,6 @@ const VERSION_OFFSET: u64 = 18;
 /// Bytes of the header.
 const HEADER_LENGTH: u64 = 100;
 
-/// Mode of new files: they hold the accounts.
-pub(super) const OWNER_ONLY: u32 = 0o600;
-
 /// Looks at the file before SQLite does, because SQLite has one message for all of these.
 ///
 /// # Errors
@@ -138,18 +135,4 @@ pub(super) fn cannot_open(place: &Place, detail: String) -> StoreError {
         return cannot_write(place, detail);
     }
     StoreError::Unreadable { path, detail }
-}
-
-/// Creates a file that only its owner may read; an existing one is never opened.
-pub(super) fn create_private(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
-    // A umask may have taken away our own rights, too.
-    rustix::fs::fchmod(&file, rustix::fs::Mode::from_raw_mode(OWNER_ONLY))?;
-    Ok(file)
-}
-
-/// Makes a new name in the directory of `path` last over a power cut.
-pub(super) fn sync_directory(path: &Path) -> std::io::Result<()> {
-    File::open(directory(path))?.sync_all()
 }

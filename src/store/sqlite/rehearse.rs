@@ -11,10 +11,11 @@ use rusqlite::{Connection, Row, named_params};
 use sha2::{Digest, Sha256};
 
 use super::compare::cell;
-use super::copy::{BackupProgress, Partial, Watch, copy_and_verify, failed, identifier, tables};
+use super::copy::{BackupProgress, Watch, copy_and_verify, failed, identifier, tables};
 use super::migrate::{BackupWish, Migration};
 use super::open::ReadAccess;
 use super::{Reader, StoreError, files};
+use crate::store::partial::Partial;
 use crate::store::{Act, Mode, Step, StepState};
 
 /// What the directory's name has after the database's.

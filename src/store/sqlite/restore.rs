@@ -20,6 +20,7 @@ use super::stage::{Shape, Staged, own_tables};
 use super::{Place, Reader, StoreError, check, convert, convert_at_opening, create, files, open, schema};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
+use crate::store::partial;
 use crate::store::{Act, Schema};
 
 /// A backup that was looked through: sound, and one of the app's.
@@ -138,7 +139,7 @@ impl BackupFile {
         }
         locked.require_like(&staged, &kept)?;
         locked.release()?;
-        files::sync_directory(&place.real).map_err(|error| failed(&place.real, error))?;
+        partial::sync_directory(&place.real).map_err(|error| failed(&place.real, error))?;
         let kept = std::path::absolute(&kept).unwrap_or(kept);
         Ok(Restored { kept: Some(kept), damage, users: self.users() })
     }

@@ -10,13 +10,14 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::backup::{STAGING, claim};
-use super::copy::{Counts, Partial, Phase, Watch, copy, counts, failed, verify};
+use super::copy::{Counts, Phase, Watch, copy, counts, failed, verify};
 use super::restore::BackupFile;
 use super::{Place, Reader, StoreError, Tx, convert, open, schema};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
 use crate::store::Act;
+use crate::store::partial::Partial;
 
 /// How a file is laid out.
 pub(super) struct Shape {

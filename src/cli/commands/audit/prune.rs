@@ -13,12 +13,12 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::{Format, check_columns, emit_one, write_json};
-use crate::cli::partial::{self, Partial};
 use crate::cli::view::{EventRowView, PruneView};
 use crate::model::text;
 use crate::model::time::Timestamp;
 use crate::ops::audit::{self, Plan, Pruned};
 use crate::ops::error::Class;
+use crate::store::partial::{self, Partial};
 use crate::store::{Store, StoreError};
 
 /// What the name of an export has after the database's, and at its end.
