@@ -6,8 +6,9 @@
 
 #[path = "pty/pick.rs"]
 mod pick;
+#[path = "support/pty.rs"]
+mod pty;
 
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 use authctl::cli::output::color::Color;
@@ -58,19 +59,7 @@ impl Run {
 }
 
 fn drive(job: &Value) -> Run {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/pty_drive.py");
-    let mut driver = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 must be installed for the tests on a pseudo-terminal");
-    let mut stdin = driver.stdin.take().expect("stdin is piped");
-    stdin.write_all(job.to_string().as_bytes()).expect("the driver reads its job");
-    drop(stdin);
-    let output = driver.wait_with_output().expect("the driver ends");
-    assert!(output.status.success(), "pty_drive.py failed");
-    serde_json::from_slice(&output.stdout).expect("the driver tells one JSON object")
+    serde_json::from_value(pty::drive(job)).expect("the driver tells of a run")
 }
 
 /// Runs a prompt in a child, and plays the steps.

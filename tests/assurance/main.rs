@@ -13,6 +13,8 @@ mod handmade;
 mod inside;
 mod names;
 mod owners;
+#[path = "../support/pty.rs"]
+mod pty;
 mod scale;
 mod scenarios;
 mod secrets;

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::pty::drive;
 use crate::scale::{figure, scaled};
 use crate::stand::{Ran, Stand, fed};
 use crate::support::{Journal, PASSWORD, Stage};
@@ -59,21 +59,6 @@ fn steps(ending: &str, shown: &str) -> Vec<Value> {
         "resize ^C" => vec![json!({"resize": [3, 9]}), json!({"resize": [50, 250]}), send("\u{3}")],
         signal => vec![json!({ "signal": signal })],
     }
-}
-
-fn drive(job: &Value) -> Value {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/pty_drive.py");
-    let mut driver = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 must be installed for the tests on a pseudo-terminal");
-    let mut stdin = driver.stdin.take().expect("stdin is piped");
-    stdin.write_all(job.to_string().as_bytes()).expect("the driver reads its job");
-    drop(stdin);
-    let output = driver.wait_with_output().expect("the driver ends");
-    serde_json::from_slice(&output.stdout).expect("the driver tells one JSON object")
 }
 
 fn on_terminal(stand: &Stand, args: &[&str], term: &str, width: u64, steps: &[Value]) -> Value {

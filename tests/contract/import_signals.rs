@@ -1,9 +1,9 @@
 //! `user import` of the real binary, stopped while it works: by ^C on a pseudo-terminal, by signals, by kill -9.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Desk;
 use crate::process::Real;
+use crate::pty::drive;
 
 /// Enough that hashing takes longer than any test waits.
 const MANY: usize = 2_000;
@@ -34,16 +35,7 @@ pub fn on_a_terminal(desk: &Desk, steps: &Value) -> Value {
         "env": {"TERM": "xterm", "NO_COLOR": "1"},
         "steps": steps,
     });
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/pty_drive.py");
-    let mut driver = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 must be installed for the tests on a pseudo-terminal");
-    driver.stdin.take().expect("a pipe").write_all(job.to_string().as_bytes()).expect("the driver reads its job");
-    let output = driver.wait_with_output().expect("the driver ends");
-    serde_json::from_slice(&output.stdout).expect("the driver tells one JSON object")
+    drive(&job)
 }
 
 #[test]

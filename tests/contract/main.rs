@@ -46,6 +46,8 @@ mod passwords;
 mod pick;
 mod pictures;
 mod process;
+#[path = "../support/pty.rs"]
+mod pty;
 mod rehearse;
 mod resolve;
 mod role;
