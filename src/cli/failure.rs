@@ -79,6 +79,35 @@ impl From<StoreError> for Refused {
     }
 }
 
+/// Why a list that is written while it is read ended early.
+pub enum Stop {
+    /// The rows cannot be read.
+    Refused(Refused),
+    /// They cannot be written.
+    Failed(Failure),
+}
+
+impl From<ops::Error> for Stop {
+    fn from(error: ops::Error) -> Self {
+        Self::Refused(Refused(error))
+    }
+}
+
+impl From<OutputError> for Stop {
+    fn from(error: OutputError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Stop> for anyhow::Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(refused) => refused.into(),
+            Stop::Failed(failure) => failure.into(),
+        }
+    }
+}
+
 impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         let class = match &error {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::error::Error;
 use super::resolve;
 use super::settings::Settings;
+use super::stop::Stop;
 use crate::crypto::password::needs_update;
 use crate::crypto::phc::Scheme;
 use crate::model::event::EventRow;
@@ -112,11 +113,7 @@ pub fn list<E: From<Error>>(
         None => reader.view().each_user(&filter, visit),
         Some(sort) => reader.view().each_user_sorted(&filter, sort, visit),
     };
-    match result {
-        Ok(()) => Ok(end),
-        Err(Stop::Show(error)) => Err(error),
-        Err(Stop::Store(error)) => Err(Error::from(error).into()),
-    }
+    result.map(|()| end).map_err(Stop::into_error)
 }
 
 /// How many accounts the query would show; SQLite counts them alone where it needs no judge of their state.
@@ -141,17 +138,6 @@ fn filter(query: &ListQuery) -> Filter {
         },
         password: query.password,
         after: query.after,
-    }
-}
-
-enum Stop<E> {
-    Store(crate::store::StoreError),
-    Show(E),
-}
-
-impl<E> From<crate::store::StoreError> for Stop<E> {
-    fn from(error: crate::store::StoreError) -> Self {
-        Self::Store(error)
     }
 }
 

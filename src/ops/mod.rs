@@ -25,6 +25,7 @@ mod rule;
 pub mod schema;
 pub mod session;
 pub mod settings;
+mod stop;
 pub mod token;
 pub mod why;
 

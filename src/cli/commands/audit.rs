@@ -8,7 +8,7 @@ mod verify;
 use crate::cli::args::{AuditArgs, AuditCommand, AuditExportArgs, AuditShowArgs, EventFilterArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{Failure, Refused, Stop};
 use crate::cli::output::escape::quote;
 use crate::cli::output::{CsvText, Emitter, Format, Style, emit_one};
 use crate::cli::view::{AuditView, EventRowView, Since};
@@ -69,7 +69,7 @@ fn export(context: &mut Context<'_>, args: &AuditExportArgs) -> anyhow::Result<u
             gap = gap.or(Some(id));
         }
         before = Some(id);
-        emitter.push(&EventRowView(event)).map_err(|error| Stop::Failed(error.into()))
+        emitter.push(&EventRowView(event)).map_err(Stop::from)
     })?;
     emitter.finish().map_err(Failure::from)?;
     context.console().done(&format!("{} {}", end.shown, events(end.shown)));
@@ -103,27 +103,6 @@ fn is_whole(filter: &EventFilterArgs) -> bool {
 
 fn events(count: u64) -> &'static str {
     if count == 1 { "event" } else { "events" }
-}
-
-/// What stops a list half-way.
-enum Stop {
-    Refused(Refused),
-    Failed(Failure),
-}
-
-impl From<crate::ops::Error> for Stop {
-    fn from(error: crate::ops::Error) -> Self {
-        Self::Refused(Refused(error))
-    }
-}
-
-impl From<Stop> for anyhow::Error {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Refused(refused) => refused.into(),
-            Stop::Failed(failure) => failure.into(),
-        }
-    }
 }
 
 fn say_unreadable(context: &mut Context<'_>, unreadable: u64) {

@@ -12,6 +12,7 @@ use crate::model::time::{Timestamp, parse_input};
 use crate::model::user::UserSpec;
 use crate::ops::error::Error;
 use crate::ops::resolve;
+use crate::ops::stop::Stop;
 use crate::store::{Direction, Reader, StoreError, View};
 
 /// The account that events are about: either fits.
@@ -167,11 +168,7 @@ pub fn each<E: From<Error>>(
         }
         Ok(ControlFlow::Continue(()))
     });
-    match result {
-        Ok(()) => Ok(end),
-        Err(Stop::Show(error)) => Err(error),
-        Err(Stop::Store(error)) => Err(Error::from(error).into()),
-    }
+    result.map(|()| end).map_err(Stop::into_error)
 }
 
 /// The id behind which the newest `limit` wanted events begin.
@@ -190,17 +187,6 @@ fn newest(view: View<'_>, query: &EventQuery, limit: u64, after: Option<i64>) ->
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(start)
-}
-
-enum Stop<E> {
-    Store(StoreError),
-    Show(E),
-}
-
-impl<E> From<StoreError> for Stop<E> {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
 }
 
 /// One event.

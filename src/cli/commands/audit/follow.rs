@@ -10,10 +10,9 @@ use std::time::Duration;
 use signal_hook::consts::signal::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::Stop;
 use crate::cli::context::Context;
 use crate::cli::exit::exit;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{Failure, Refused, Stop};
 use crate::cli::output::Emitter;
 use crate::cli::output::personal::Personal;
 use crate::cli::view::{AuditView, Since};
@@ -109,7 +108,7 @@ fn print(
     let mut printed = None;
     let end = audit::each(reader, query, limit, after, |event| -> Result<(), Stop> {
         printed = Some(event.row.id);
-        emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(|error| Stop::Failed(error.into()))
+        emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(Stop::from)
     });
     match end {
         Ok(end) => Ok(end.last_id),

@@ -1,11 +1,11 @@
 //! `audit list`.
 
 use super::follow::Watch;
-use super::{Stop, Wanted, events, say_unreadable};
+use super::{Wanted, events, say_unreadable};
 use crate::cli::args::AuditListArgs;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Stop};
 use crate::cli::output::{Emitter, Format};
 use crate::cli::view::{AuditView, Since};
 use crate::ops::audit;
@@ -28,7 +28,7 @@ pub fn list(context: &mut Context<'_>, args: &AuditListArgs) -> anyhow::Result<u
     let personal = context.style.personal();
     let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
     let end = audit::each(&reader, &query, args.limit, None, |event| -> Result<(), Stop> {
-        emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(|error| Stop::Failed(error.into()))
+        emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(Stop::from)
     })?;
     let summary = emitter.finish().map_err(Failure::from)?;
     context.console().done(&format!("{} {}", end.shown, events(end.shown)));

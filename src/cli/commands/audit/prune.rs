@@ -6,12 +6,12 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Stop, events, moment, verify};
+use super::{events, moment, verify};
 use crate::cli::args::AuditPruneArgs;
 use crate::cli::commands::long_lock;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{Failure, Refused, Stop};
 use crate::cli::output::{Format, check_columns, emit_one, write_json};
 use crate::cli::view::{EventRowView, PruneView};
 use crate::model::text;

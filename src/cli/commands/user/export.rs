@@ -6,7 +6,7 @@
 use crate::cli::args::ExportArgs;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{Failure, Stop};
 use crate::cli::output::color::Stream;
 use crate::cli::output::personal::{self, Personal};
 use crate::cli::output::{CsvText, Emitter, ExactCsv, Format, OutputError};
@@ -34,8 +34,7 @@ pub fn export(context: &mut Context<'_>, args: &ExportArgs) -> anyhow::Result<u8
     match (context.style.format, is_seen) {
         (Format::Csv, false) => exact(context, &reader, &mut count),
         (Format::Csv, true) | (Format::Table | Format::Json | Format::Jsonl, _) => shown(context, &reader, &mut count),
-    }
-    .map_err(Stop::into_error)?;
+    }?;
     if context.style.format == Format::Csv && is_seen {
         context.console().note("texts are escaped on a terminal; redirect stdout to a file for the exact values");
     }
@@ -100,25 +99,24 @@ impl Count {
 
 fn exact(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
     let style = &context.style;
-    let mut csv = ExactCsv::begin::<ExportView>(&mut *context.world.stdout, style)?;
+    let mut csv = ExactCsv::begin::<ExportView>(&mut *context.world.stdout, style).map_err(unwritten)?;
     all(reader, |user| {
         let view = ExportView::new(user, &style.lacking);
         count.add(&view);
-        csv.push(&view).map_err(Stop::Output)
+        csv.push(&view).map_err(unwritten)
     })?;
-    Ok(csv.finish()?)
+    csv.finish().map_err(unwritten)
 }
 
 fn shown(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
     let style = &context.style;
-    let mut emitter = Emitter::new(&mut *context.world.stdout, style)?;
+    let mut emitter = Emitter::new(&mut *context.world.stdout, style).map_err(unwritten)?;
     all(reader, |user| {
         let view = ExportView::new(user, &style.lacking);
         count.add(&view);
-        emitter.push(&view).map_err(Stop::Output)
+        emitter.push(&view).map_err(unwritten)
     })?;
-    emitter.finish()?;
-    Ok(())
+    emitter.finish().map(|_| ()).map_err(unwritten)
 }
 
 fn finish(context: &mut Context<'_>, reader: &Reader, count: &Count) -> anyhow::Result<u8> {
@@ -140,32 +138,9 @@ fn finish(context: &mut Context<'_>, reader: &Reader, count: &Count) -> anyhow::
         .into())
 }
 
-enum Stop {
-    Refused(Refused),
-    Output(OutputError),
-}
-
-impl From<crate::ops::Error> for Stop {
-    fn from(error: crate::ops::Error) -> Self {
-        Self::Refused(Refused(error))
-    }
-}
-
-impl From<OutputError> for Stop {
-    fn from(error: OutputError) -> Self {
-        Self::Output(error)
-    }
-}
-
-impl Stop {
-    fn into_error(self) -> anyhow::Error {
-        match self {
-            Self::Refused(refused) => refused.into(),
-            Self::Output(error) => {
-                let secret = matches!(&error, OutputError::UnknownColumn { name, .. } if is_secret(name));
-                let failure = Failure::from(error);
-                if secret { failure.hint("--with-hashes adds password_hash and salt").into() } else { failure.into() }
-            }
-        }
-    }
+/// A column that only `--with-hashes` adds is not unknown without a word.
+fn unwritten(error: OutputError) -> Stop {
+    let secret = matches!(&error, OutputError::UnknownColumn { name, .. } if is_secret(name));
+    let failure = Failure::from(error);
+    Stop::Failed(if secret { failure.hint("--with-hashes adds password_hash and salt") } else { failure })
 }

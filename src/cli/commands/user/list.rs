@@ -2,9 +2,9 @@
 
 use crate::cli::args::ListArgs;
 use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Refused};
+use crate::cli::failure::{Failure, Refused, Stop};
 use crate::cli::output::escape::quote;
-use crate::cli::output::{Emitter, Format, OutputError, emit_one};
+use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::suggest;
 use crate::cli::view::{CountView, UserView};
 use crate::model::role::RoleName;
@@ -26,9 +26,8 @@ pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
     let end = list::list(&reader, settings, now, &query, |user| {
         let view = UserView::new(user, now, format);
         unreadable += u64::from(!view.is_readable());
-        emitter.push(&view).map_err(Stop::Output)
-    })
-    .map_err(Stop::into_error)?;
+        emitter.push(&view).map_err(Stop::from)
+    })?;
     let summary = emitter.finish().map_err(Failure::from)?;
     footer(context, &query, end, unreadable, &summary.hidden);
     if end.shown == 0 {
@@ -36,26 +35,6 @@ pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
     }
     context.say_pending(reader.schema());
     Ok(crate::cli::exit::DONE)
-}
-
-enum Stop {
-    Refused(Refused),
-    Output(OutputError),
-}
-
-impl From<crate::ops::Error> for Stop {
-    fn from(error: crate::ops::Error) -> Self {
-        Self::Refused(Refused(error))
-    }
-}
-
-impl Stop {
-    fn into_error(self) -> anyhow::Error {
-        match self {
-            Self::Refused(refused) => refused.into(),
-            Self::Output(error) => Failure::from(error).into(),
-        }
-    }
 }
 
 fn query(args: &ListArgs) -> Result<ListQuery, Failure> {
