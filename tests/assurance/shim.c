@@ -9,6 +9,9 @@
  *             an error number: the call fails once with it
  *             full: from here on every call that needs room fails with ENOSPC
  *   SHIM_LOCKS a file; each change of SQLite's write lock adds a line "MICROSECONDS locked|freed"
+ *   SHIM_ALONE set: a call that starts a process or a program ends this one with SIGSYS, and so does a socket; those of
+ *             the C library to the name service are refused (it then reads the files)
+ *   SHIM_NO_LINK an error number: the kernel fails each linkat with it, also where the C library is gone round
  *   SHIM_DUMP a file; it gets all bytes that are written, each call's after a line "DESCRIPTOR PATH LENGTH"
  *
  * Not seen: system calls that a program makes without the C library, and stores through a memory map.
@@ -17,11 +20,17 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -333,4 +342,64 @@ int fcntl64(int fd, int command, ...)
     void *argument = va_arg(rest, void *);
     va_end(rest);
     return control(NEXT(fcntl64), fd, command, argument);
+}
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, what)
+#define IS(value, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, otherwise)
+#define ON(call, what) IS(call, 1), ANSWER(what)
+
+static void filtered(struct sock_filter *rules, size_t count)
+{
+    struct sock_fprog program = {.len = (unsigned short)count, .filter = rules};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+        perror("the filter of system calls");
+        _exit(99);
+    }
+}
+
+static void alone(void)
+{
+    struct sock_filter rules[] = {
+        LOAD(nr),
+        ON(SYS_execve, SECCOMP_RET_KILL_PROCESS),
+        ON(SYS_execveat, SECCOMP_RET_KILL_PROCESS),
+#ifdef SYS_fork
+        ON(SYS_fork, SECCOMP_RET_KILL_PROCESS),
+        ON(SYS_vfork, SECCOMP_RET_KILL_PROCESS),
+#endif
+        /* Its flags are in memory, where a filter cannot look; the C library then takes clone. */
+        ON(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS),
+        IS(SYS_clone, 4),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0),
+        ANSWER(SECCOMP_RET_KILL_PROCESS),
+        ANSWER(SECCOMP_RET_ALLOW),
+        IS(SYS_socket, 4),
+        LOAD(args[0]),
+        IS(AF_UNIX, 1),
+        ANSWER(SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+        ANSWER(SECCOMP_RET_KILL_PROCESS),
+        ANSWER(SECCOMP_RET_ALLOW),
+    };
+    filtered(rules, sizeof rules / sizeof *rules);
+}
+
+static void without_links(int number)
+{
+    struct sock_filter rules[] = {
+        LOAD(nr),
+        ON(SYS_linkat, SECCOMP_RET_ERRNO | (unsigned)number),
+        ANSWER(SECCOMP_RET_ALLOW),
+    };
+    filtered(rules, sizeof rules / sizeof *rules);
+}
+
+static __attribute__((constructor)) void first(void)
+{
+    const char *number = getenv("SHIM_NO_LINK");
+    if (getenv("SHIM_ALONE"))
+        alone();
+    if (number)
+        without_links(atoi(number));
 }

@@ -77,6 +77,16 @@ pub fn record(command: &mut Command, log: &Path, dump: &Path) {
     command.env("SHIM_DUMP", dump);
 }
 
+/// Lets a command run where starting a process or a program, or opening a socket, ends it with `SIGSYS`.
+pub fn alone(command: &mut Command) {
+    command.env("LD_PRELOAD", library()).env("SHIM_ALONE", "1");
+}
+
+/// Lets a command run where no file gets a second name: the system answers with the error of that number.
+pub fn without_links(command: &mut Command, number: i32) {
+    command.env("LD_PRELOAD", library()).env("SHIM_NO_LINK", number.to_string());
+}
+
 /// Runs a command; how long it held SQLite's write lock at a time, in microseconds.
 pub fn held(mut command: Command, stdin: &str) -> (crate::stand::Ran, Vec<u64>) {
     let log = tempfile::NamedTempFile::new().expect("a log");
