@@ -24,6 +24,7 @@ mod doctor_around;
 mod doctor_desk;
 mod doctor_file;
 mod doctor_fix;
+mod doctor_many;
 mod edit;
 mod errors;
 mod export;

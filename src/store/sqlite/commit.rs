@@ -49,3 +49,25 @@ fn may_be_kept(conn: &Connection, ours: i64) -> bool {
 fn last_event(conn: &Connection) -> rusqlite::Result<i64> {
     conn.query_row("SELECT coalesce(max(id), 0) FROM security_events", [], |row| row.get(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn told(code: i32) -> StoreError {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        unseen(error, &Place::new(std::path::Path::new("app.db"), Duration::ZERO))
+    }
+
+    #[test]
+    fn only_a_device_that_failed_leaves_a_doubt() {
+        for code in [rusqlite::ffi::SQLITE_IOERR, rusqlite::ffi::SQLITE_IOERR_FSYNC] {
+            assert!(matches!(told(code), StoreError::InDoubt { .. }), "{code}");
+        }
+        for code in [rusqlite::ffi::SQLITE_FULL, rusqlite::ffi::SQLITE_READONLY] {
+            assert!(matches!(told(code), StoreError::ReadOnly { .. }), "{code}");
+        }
+    }
+}

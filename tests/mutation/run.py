@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""How many mutants of policy, crypto, store and migrate the tests catch: tests/mutation/run.py [--minutes N] [--sample N].
+
+`cargo mutants` (`cargo install --locked cargo-mutants`) says what the mutants are. All are built at once (`switch.py`),
+each test runs once alone to see which functions it comes by, and then each mutant meets the tests that come by its
+function, the most special first, until one fails. AUTHCTL_SEED chooses the order in which mutants are
+drawn; a TMPDIR in memory spares the waiting for a disk.
+
+What a newcomer would get wrong: a mutant whose tests do not end in the time that is given to it has survived here, so
+that the figure is a lower bound. A test that hangs caught it.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import switch
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORK = ROOT / "target/mutation"
+CONTROL = WORK / "control"
+PLACES = ["src/policy/**", "src/crypto/**", "src/store/**"]
+SUITES = ["hash_vectors", "policy_vectors", "token_vectors", "dotenv_table", "time_table", "contract", "migration"]
+# tests in one process at most
+BATCH = 16
+# bytes of address space for it
+MEMORY = 8 << 30
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--minutes", type=float, default=600, help="no new mutant is begun after that")
+    parser.add_argument("--sample", type=int, default=0, help="that many mutants, drawn by chance; 0: all")
+    parser.add_argument("--seconds", type=float, default=90, help="of tests for each mutant")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="mutants at a time (more than 1 needs root)")
+    return parser.parse_args()
+
+
+def environment():
+    return dict(os.environ, RUSTFLAGS="--cap-lints allow", CARGO_PROFILE_DEV_DEBUG="0")
+
+
+def listed():
+    names = [word for place in PLACES for word in ("-f", place)]
+    text = subprocess.run(["cargo", "mutants", "--list", "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    return [dict(mutant, id=number, alive=bool(mutant["function"])) for number, mutant in enumerate(json.loads(text), 1)]
+
+
+def copied():
+    tree = WORK / "tree"
+    shutil.rmtree(tree / "src", ignore_errors=True)
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout.decode()
+    for name in filter(None, names.split("\0")):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, tree / name)
+    return tree
+
+
+def binaries(tree):
+    """The test programs, by suite."""
+    suites = [word for suite in SUITES for word in ("--test", suite)]
+    out = subprocess.run(["cargo", "test", "--no-run", "--locked", "--message-format=json", "--quiet", "--lib", *suites],
+                         cwd=tree, env=environment(), check=True, stdout=subprocess.PIPE, text=True).stdout
+    built = [json.loads(line) for line in out.splitlines()]
+    return {one["target"]["name"]: one["executable"] for one in built
+            if one.get("executable") and one["profile"]["test"]}
+
+
+class Bench:
+    """One place where tests run: its own control directory, in a mount namespace of its own if there are several."""
+
+    def __init__(self, tree, number, several):
+        self.tree, self.several = tree, several
+        self.control = WORK / f"control.{number}" if several else CONTROL
+        self.scratch = pathlib.Path(tempfile.gettempdir()) / f"authctl-mutation-{os.getpid()}-{number}"
+        self.choose(0)
+
+    def choose(self, mutant):
+        CONTROL.mkdir(parents=True, exist_ok=True)
+        self.control.mkdir(parents=True, exist_ok=True)
+        (self.control / "mutant").write_text(str(mutant))
+
+    def run(self, program, names, seconds, threads=2):
+        """Whether the tests pass; a hang is a failure."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
+        command = [program, "--exact", "--test-threads", str(threads), *names]
+        if self.several:
+            mount = f'mount --bind "{self.control}" "{CONTROL}" && exec "$@"'
+            command = ["unshare", "--mount", "sh", "-c", mount, "sh", *command]
+        child = subprocess.Popen(command, cwd=self.tree, env=dict(environment(), TMPDIR=str(self.scratch)),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 start_new_session=True,
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)))
+        try:
+            return child.wait(seconds) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            return False
+
+
+def seen_alone(benches, programs):
+    """Each test that passes unchanged: its suite, name, seconds, and the functions it comes by."""
+    def one(case):
+        (suite, name), bench = case, free.pop()
+        reach = bench.control / "reach"
+        shutil.rmtree(reach, ignore_errors=True)
+        reach.mkdir()
+        start = time.monotonic()
+        passed = bench.run(programs[suite], [name], 120)
+        seconds = time.monotonic() - start
+        reached = {int(line) for file in reach.iterdir() for line in file.read_text().split()}
+        shutil.rmtree(reach)
+        free.append(bench)
+        if not passed:
+            print(f"not used, since it fails unchanged: {suite} {name}", flush=True)
+        return {"suite": suite, "name": name, "seconds": seconds, "reached": sorted(reached), "passed": passed}
+
+    cases, free = [], list(benches)
+    for suite, program in programs.items():
+        text = subprocess.run([program, "--list", "--format", "terse"], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+        cases += [(suite, line[:-6]) for line in text.splitlines() if line.endswith(": test")]
+    with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
+        return [test for test in pool.map(one, cases) if test["passed"]]
+
+
+def batches(tests, function):
+    """The tests that come by a function, the quickest and most special first: one, then ever more of one suite at a time."""
+    fitting = [test for test in tests if function in test["reached"]]
+    fitting.sort(key=lambda test: test["seconds"] * (20 + len(test["reached"])))
+    size = 1
+    while fitting:
+        suite = fitting[0]["suite"]
+        batch = [test for test in fitting if test["suite"] == suite][:size]
+        size = min(2 * size, BATCH)
+        fitting = [test for test in fitting if test not in batch]
+        yield suite, batch
+
+
+def met(bench, programs, tests, mutant, seconds):
+    """What becomes of a mutant: caught, survived, or out of reach of every test."""
+    bench.choose(mutant["id"])
+    start, outcome = time.monotonic(), "no test comes by"
+    for suite, batch in batches(tests, mutant["at"]):
+        outcome = "survived"
+        if time.monotonic() - start > seconds:
+            return "survived the time"
+        usual = sum(test["seconds"] for test in batch)
+        if not bench.run(programs[suite], [test["name"] for test in batch], 20 + 4 * usual):
+            return "caught"
+    return outcome
+
+
+def measured(chosen, benches, programs, tests, given):
+    """Runs the mutants on the benches until they or the minutes are at an end."""
+    end, free, lasting = time.monotonic() + given.minutes * 60, list(benches), []
+
+    def one(mutant):
+        if time.monotonic() > end:
+            return
+        bench = free.pop()
+        mutant["outcome"] = met(bench, programs, tests, mutant, given.seconds)
+        free.append(bench)
+        lasting.append(mutant)
+        if mutant["outcome"] != "caught":
+            print(f"{mutant['outcome']}: {mutant['name']}", flush=True)
+        (WORK / "outcomes.json").write_text(json.dumps([[one["name"], one["outcome"]] for one in lasting], indent=1))
+
+    with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
+        list(pool.map(one, chosen))
+    return lasting
+
+
+def failing_unchanged(bench, programs, tests, functions, count=100):
+    """How many of some batches fail without a mutant: what is caught by chance."""
+    bench.choose(0)
+    drawn = [random.Random(number).choice(list(batches(tests, at))) for number, at in enumerate(functions[:count])]
+    usual = [20 + 4 * sum(test["seconds"] for test in batch) for _, batch in drawn]
+    return sum(not bench.run(programs[suite], [test["name"] for test in batch], seconds)
+               for (suite, batch), seconds in zip(drawn, usual)), len(drawn)
+
+
+def main():
+    given, seed = options(), os.environ.get("AUTHCTL_SEED", "20261125")
+    tree, mutants = copied(), listed()
+    switch.build(tree, mutants, CONTROL, environment())
+    programs = binaries(tree)
+    benches = [Bench(tree, number, given.workers > 1) for number in range(given.workers)]
+    tests = seen_alone(benches, programs)
+    chosen = [mutant for mutant in mutants if mutant["alive"]]
+    random.Random(seed).shuffle(chosen)
+    done = measured(chosen[:given.sample or None], benches, programs, tests, given)
+    caught = sum(mutant["outcome"] == "caught" for mutant in done)
+    print(f"figure: mutation: {caught} of {len(done)} mutants caught ({100 * caught / max(len(done), 1):.1f} %), "
+          f"{len(chosen)} of {len(mutants)} compile, {len(tests)} tests (seed {seed})")
+    comes_by = [mutant["at"] for mutant in done if mutant["outcome"] == "caught"]
+    failed, count = failing_unchanged(benches[0], programs, tests, comes_by)
+    print(f"figure: mutation, the control: {failed} of {count} batches of tests fail without a mutant")
+    return 0 if done and caught >= 0.9 * len(done) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
