@@ -159,6 +159,24 @@ fn info_tells_the_stage_in_words_and_the_accounts_by_kind() {
 }
 
 #[test]
+fn info_tells_when_the_file_was_written_and_what_lies_beside_it() {
+    let desk = Desk::usual();
+    // 2020-01-02T03:04:05.678Z in seconds, as Python's calendar.timegm has it.
+    let written = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_577_934_245_678);
+    fs::File::options().append(true).open(desk.db()).and_then(|file| file.set_modified(written)).expect("a time");
+    assert_eq!(desk.json(&["db", "info"])["modified"], json!("2020-01-02T03:04:05.678000Z"));
+    let app = crate::harness::open(&desk.db());
+    app.execute_batch("PRAGMA journal_mode = wal; UPDATE users SET full_name = 'Bob' WHERE username = 'bob'")
+        .expect("sql");
+    let info = desk.json(&["db", "info"]);
+    for suffix in ["-wal", "-shm"] {
+        let bytes = fs::metadata(format!("{}{suffix}", desk.db().display())).expect("it is there").len();
+        assert_eq!(info["side_files"][suffix], json!(bytes), "{info:#}");
+    }
+    assert_eq!((&info["side_files"]["-journal"], &info["journal_mode"]), (&Value::Null, &json!("wal")));
+}
+
+#[test]
 fn info_for_people_says_what_to_do_next() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::with(fixture::preauth);
