@@ -59,11 +59,6 @@ impl Limits {
     pub fn min_length(&self) -> usize {
         self.min_length
     }
-
-    /// The most code points.
-    pub fn max_length(&self) -> usize {
-        self.max_length
-    }
 }
 
 impl Default for Limits {

@@ -3,8 +3,6 @@
 //! What a newcomer would get wrong: the app also takes one newline at the end, and stores it. We refuse to
 //! write such a name, but rows that have one exist, so a look-up must not go through [`Username`].
 
-use std::fmt;
-
 use thiserror::Error;
 
 /// The fewest characters of a username (`app-facts`, Input rules).
@@ -58,12 +56,6 @@ impl Username {
     /// The text, as it is stored.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for Username {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

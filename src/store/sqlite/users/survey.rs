@@ -33,16 +33,6 @@ pub enum NameColumn {
     Email,
 }
 
-impl NameColumn {
-    /// The column's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Username => "username",
-            Self::Email => "email",
-        }
-    }
-}
-
 /// How alike two names are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Likeness {
