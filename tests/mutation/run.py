@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """How many mutants of policy, crypto, store and migrate the tests catch: tests/mutation/run.py [--minutes N] [--sample N].
 
 `cargo mutants` (`cargo install --locked cargo-mutants`) says what the mutants are. All are built at once (`switch.py`),
