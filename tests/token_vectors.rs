@@ -1,8 +1,9 @@
 //! Our verdict on every token that the app's libraries were asked about, and why it differs where it does.
 
-use authctl::crypto::jwt::{self, SignatureCheck};
+use authctl::crypto::jwt;
 use authctl::model::secret::SigningKey;
 use authctl::model::token::{Claims, CustomerClaim, ExtraClaims, HEADER, Holder, Lifetime, TokenId, TokenType, json};
+use authctl::ops::token::signature;
 use authctl::policy::token::{
     self, DefaultKey, Judgement, KeyState, Options, ProblemCode, Removed, Row, RowState, Signature, SignatureFact,
     Verdict,
@@ -146,21 +147,10 @@ fn taken_by_one(row: &Value) -> bool {
     row["pyjwt"]["ok"] == true || row["jose"]["ok"] == true
 }
 
-fn fact(token: &token::Decoded<'_>, key: &SigningKey) -> SignatureFact {
-    let Some(signed) = token.signed() else {
-        return SignatureFact::Unchecked;
-    };
-    match jwt::check(signed.signing_input, signed.signature, key) {
-        SignatureCheck::Valid => SignatureFact::Valid,
-        SignatureCheck::Invalid => SignatureFact::Invalid,
-        SignatureCheck::FitsDecodedKey => SignatureFact::FitsDecodedKey,
-    }
-}
-
 fn judge_at(token: &str, key: &[u8], now_micros: i64, options: Options) -> Judgement {
     let decoded = token::decode(token);
     let state = token::appraise(Some(key), DefaultKey::Allowed);
-    let fact = fact(&decoded, &SigningKey::new(key.to_vec()));
+    let fact = signature(&decoded, &SigningKey::new(key.to_vec()));
     token::judge(&decoded, state, fact, now_micros, options)
 }
 

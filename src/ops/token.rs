@@ -17,7 +17,7 @@ use crate::model::time::{Span, Timestamp};
 use crate::model::token::TokenType;
 use crate::model::user::{Flag, StoredUser, UserId};
 use crate::policy::state::{Lock, lock, stuck};
-use crate::policy::token::{self, Judgement, KeyState, Options, Row, RowState, SignatureFact};
+use crate::policy::token::{self, Decoded, Judgement, KeyState, Options, Row, RowState, SignatureFact};
 use crate::store::View;
 
 impl Settings {
@@ -58,14 +58,7 @@ pub struct Judged {
 /// The file's.
 pub fn judge(bench: &Bench<'_>, settings: &Settings, text: &str, now: Timestamp) -> Result<Judged, Error> {
     let decoded = token::decode(text);
-    let signature = match (bench.key, decoded.signed()) {
-        (Some(key), Some(signed)) => match jwt::check(signed.signing_input, signed.signature, key) {
-            SignatureCheck::Valid => SignatureFact::Valid,
-            SignatureCheck::Invalid => SignatureFact::Invalid,
-            SignatureCheck::FitsDecodedKey => SignatureFact::FitsDecodedKey,
-        },
-        (None, _) | (_, None) => SignatureFact::Unchecked,
-    };
+    let signature = bench.key.map_or(SignatureFact::Unchecked, |key| signature(&decoded, key));
     let judgement = token::judge(&decoded, bench.key_state, signature, now.micros(), bench.options);
     let (Some(view), Some(id)) = (bench.view, judgement.user_id) else {
         return Ok(Judged { judgement, user: None });
@@ -79,6 +72,18 @@ pub fn judge(bench: &Bench<'_>, settings: &Settings, text: &str, now: Timestamp)
         email: user.email.value().map(String::as_str),
     };
     Ok(Judged { judgement: judgement.with_row(&row), user: Some(user) })
+}
+
+/// What the key says of a token's signature; unchecked where the token has none that could be.
+pub fn signature(decoded: &Decoded<'_>, key: &SigningKey) -> SignatureFact {
+    let Some(signed) = decoded.signed() else {
+        return SignatureFact::Unchecked;
+    };
+    match jwt::check(signed.signing_input, signed.signature, key) {
+        SignatureCheck::Valid => SignatureFact::Valid,
+        SignatureCheck::Invalid => SignatureFact::Invalid,
+        SignatureCheck::FitsDecodedKey => SignatureFact::FitsDecodedKey,
+    }
 }
 
 fn row_state(user: &StoredUser, settings: &Settings, now: Timestamp) -> RowState {

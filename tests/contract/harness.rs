@@ -321,6 +321,12 @@ impl Desk {
         self.refused_with(args, &self.stdin, exit, code)
     }
 
+    /// A usage error of a line of words: its message names this, its hint that.
+    pub fn misused(&self, line: &str, names: &str, advice: &str) -> Refusal {
+        let args: Vec<&str> = line.split(' ').collect();
+        self.refused(&args, 2, "usage").names(&[names]).advises(&[advice])
+    }
+
     pub fn refused_with(&self, args: &[&str], stdin: impl AsRef<[u8]>, exit: u8, code: &str) -> Refusal {
         let before = self.snapshot();
         let words = self.run_with(args, &stdin);

@@ -15,8 +15,7 @@ fn a_wrong_option_gets_the_right_ones() {
         ("--databse x.db user list", "--databse", "did you mean --database?"),
         ("user deactivate bob --role admin", "--role", "authctl set-role"),
     ] {
-        let args: Vec<&str> = args.split(' ').collect();
-        desk.refused(&args, 2, "usage").names(&[option]).advises(&[advice]);
+        desk.misused(args, option, advice);
     }
 }
 
@@ -32,8 +31,7 @@ fn a_wrong_command_gets_the_right_ones() {
         ("audit help", "'help'", "authctl audit --help"),
         ("--database x.db frob", "'frob'", "doctor"),
     ] {
-        let args: Vec<&str> = args.split(' ').collect();
-        desk.refused(&args, 2, "usage").names(&[word]).advises(&[advice]);
+        desk.misused(args, word, advice);
     }
 }
 
@@ -50,8 +48,7 @@ fn an_operand_too_many_is_not_shown_and_the_option_that_takes_it_is_named() {
         ("migrate rehearse s3cret-word", "--database PATH"),
         ("user list s3cret-word", "Usage: authctl user list"),
     ] {
-        let args: Vec<&str> = args.split(' ').collect();
-        let refusal = desk.refused(&args, 2, "usage").advises(&[advice]);
+        let refusal = desk.misused(args, "", advice);
         assert!(!format!("{refusal:?}").contains("s3cret"), "{refusal:?}");
     }
 }
@@ -69,8 +66,7 @@ fn what_is_missing_or_no_number_is_named() {
         ("db backup --keep ten", "a whole number is wanted", "authctl db backup --help"),
         ("audit list --color red", "[possible values: auto, always, never]", "authctl audit list --help"),
     ] {
-        let args: Vec<&str> = args.split(' ').collect();
-        desk.refused(&args, 2, "usage").names(&[message]).advises(&[advice]);
+        desk.misused(args, message, advice);
     }
     desk.refused(&["audit", "show", "-1"], 3, "not_found").names(&["event -1"]);
     desk.refused(&["db", "backup", "x.db", "--keep", "3"], 2, "usage").names(&["FILE"]).advises(&["leave one"]);

@@ -4,9 +4,7 @@ use crate::harness::Desk;
 
 /// Without a database: nothing here may look for one.
 fn refused(line: &str, message: &str, hint: &str) {
-    let desk = Desk::empty();
-    let args: Vec<&str> = line.split(' ').collect();
-    let refusal = desk.refused(&args, 2, "usage").names(&[message]).advises(&[hint]);
+    let refusal = Desk::empty().misused(line, message, hint);
     assert!(!refusal.hint.contains("as a value, use"), "the tip leads astray: {refusal:?}");
 }
 

@@ -175,7 +175,7 @@ def measured(chosen, benches, programs, tests, given):
         lasting.append(mutant)
         if mutant["outcome"] != "caught":
             print(f"{mutant['outcome']}: {mutant['name']}", flush=True)
-        (WORK / "outcomes.json").write_text(json.dumps([[one["name"], one["outcome"]] for one in lasting], indent=1))
+        (WORK / "outcomes.json").write_text(json.dumps([[past["name"], past["outcome"]] for past in lasting], indent=1))
 
     with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
         list(pool.map(one, chosen))

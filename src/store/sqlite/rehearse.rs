@@ -242,43 +242,43 @@ fn columns(conn: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails there")]
-
     use std::ops::ControlFlow;
 
     use super::*;
 
-    fn values(rows: &str) -> Vec<Table> {
-        let directory = tempfile::tempdir().unwrap();
+    /// What a file holds that was made by this SQL and has the app's table besides; `watch` may stop the look.
+    fn values(sql: &str, watch: Watch<'_>) -> Result<Vec<Table>, StoreError> {
+        let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("app.db");
-        let made = "CREATE TABLE users (id INTEGER PRIMARY KEY, username, email); CREATE TABLE notes (a, b);";
-        Connection::open(&path).unwrap().execute_batch(&format!("{made}INSERT INTO notes VALUES {rows}")).unwrap();
-        Values::of(&Reader::open_immutable(&path).unwrap(), &mut |_| ControlFlow::Continue(())).unwrap().tables
+        let users = "CREATE TABLE users (id INTEGER PRIMARY KEY, username, email);";
+        Connection::open(&path).and_then(|made| made.execute_batch(&format!("{users}{sql}"))).expect("a file");
+        let reader = Reader::open_immutable(&path).expect("it can be read");
+        Ok(Values::of(&reader, watch)?.tables)
+    }
+
+    fn notes(rows: &str) -> Vec<Table> {
+        let sql = format!("CREATE TABLE notes (a, b); INSERT INTO notes VALUES {rows};");
+        values(&sql, &mut |_| ControlFlow::Continue(())).expect("nobody stops it")
     }
 
     #[test]
     fn a_value_that_is_another_one_shows_and_the_order_of_rows_does_not() {
-        let old = values("(1, 'x'), (2, 'yz')");
-        assert_eq!(values("(2, 'yz'), (1, 'x')"), old);
+        let old = notes("(1, 'x'), (2, 'yz')");
+        assert_eq!(notes("(2, 'yz'), (1, 'x')"), old);
         for other in ["(1, 'x'), (2, 'yy')", "(1, 'y'), (2, 'xz')", "('1', 'x'), (2, 'yz')", "(1, x'78'), (2, 'yz')"] {
-            assert_ne!(values(other), old, "{other}");
+            assert_ne!(notes(other), old, "{other}");
         }
         for other in ["(1, 'x')", "(1, 'x'), (2, NULL)", "(1, 'x'), (2, 'yz'), (2, 'yz')"] {
-            assert_ne!(values(other), old, "{other}");
+            assert_ne!(notes(other), old, "{other}");
         }
         // What moves from one cell into the next is another value as well.
-        assert_ne!(values("('a', 'bc')"), values("('ab', 'c')"));
+        assert_ne!(notes("('a', 'bc')"), notes("('ab', 'c')"));
     }
 
     #[test]
     fn a_long_look_can_be_stopped() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("app.db");
-        let made = "CREATE TABLE users (id INTEGER PRIMARY KEY, username, email);
-            INSERT INTO users VALUES (1, zeroblob(2000000), ''), (2, '', '');";
-        Connection::open(&path).unwrap().execute_batch(made).unwrap();
-        let reader = Reader::open_immutable(&path).unwrap();
-        let stopped = Values::of(&reader, &mut |_| ControlFlow::Break(()));
+        let large = "INSERT INTO users VALUES (1, zeroblob(2000000), ''), (2, '', '');";
+        let stopped = values(large, &mut |_| ControlFlow::Break(()));
         assert!(matches!(stopped, Err(StoreError::Interrupted)));
     }
 }

@@ -1,9 +1,10 @@
 //! Tokens against PyJWT and python-jose: nothing that one of them refuses is accepted, and what we refuse although one
 //! takes it is listed with its reason.
 
-use authctl::crypto::jwt::{self, SignatureCheck};
+use authctl::crypto::jwt;
 use authctl::model::secret::SigningKey;
-use authctl::policy::token::{self, DefaultKey, Judgement, Options, ProblemCode, Severity, SignatureFact, Verdict};
+use authctl::ops::token::signature;
+use authctl::policy::token::{self, DefaultKey, Judgement, Options, ProblemCode, Severity, Verdict};
 use serde_json::{Value, json};
 
 use super::{Listed, Tally};
@@ -150,13 +151,7 @@ fn tokens(count: u64) -> Vec<String> {
 
 fn judge(token: &str, key: &SigningKey) -> Judgement {
     let decoded = token::decode(token);
-    let fact = decoded.signed().map_or(SignatureFact::Unchecked, |signed| {
-        match jwt::check(signed.signing_input, signed.signature, key) {
-            SignatureCheck::Valid => SignatureFact::Valid,
-            SignatureCheck::Invalid => SignatureFact::Invalid,
-            SignatureCheck::FitsDecodedKey => SignatureFact::FitsDecodedKey,
-        }
-    });
+    let fact = signature(&decoded, key);
     let state = token::appraise(Some(key.expose()), DefaultKey::Refused);
     token::judge(&decoded, state, fact, NOW * 1_000_000, Options::default())
 }

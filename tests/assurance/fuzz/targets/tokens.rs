@@ -1,8 +1,9 @@
 //! Tokens: taken apart, judged, and their JSON.
 
-use authctl::crypto::jwt::{self, SignatureCheck};
+use authctl::crypto::jwt;
 use authctl::model::secret::SigningKey;
 use authctl::model::token::json;
+use authctl::ops::token::signature;
 use authctl::policy::token::{self, DefaultKey, MAX_TOKEN_BYTES, Options, Severity, Signature, SignatureFact, Verdict};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -44,13 +45,7 @@ pub fn token(data: &[u8]) -> u64 {
 
 fn judged(token: &str, key: &SigningKey) -> token::Judgement {
     let decoded = token::decode(token);
-    let fact = decoded.signed().map_or(SignatureFact::Unchecked, |signed| {
-        match jwt::check(signed.signing_input, signed.signature, key) {
-            SignatureCheck::Valid => SignatureFact::Valid,
-            SignatureCheck::Invalid => SignatureFact::Invalid,
-            SignatureCheck::FitsDecodedKey => SignatureFact::FitsDecodedKey,
-        }
-    });
+    let fact = signature(&decoded, key);
     let state = token::appraise(Some(key.expose()), DefaultKey::Refused);
     let judgement = token::judge(&decoded, state, fact, NOW * 1_000_000, Options::default());
     let unsigned = token::judge(&decoded, state, SignatureFact::Unchecked, NOW * 1_000_000, Options::default());
