@@ -126,13 +126,12 @@ fn half_way(terminal: &str) -> String {
     let (bar, numbers) = rest.split_once("] ").expect("the bar ends");
     let filled = bar.chars().count() / 2;
     let bar = format!("{}>{}", "=".repeat(filled), " ".repeat(bar.chars().count() - filled - 1));
-    let (_, total) = numbers.split_once('/').expect("done and all");
-    assert!(total.starts_with("200"), "{shown}");
-    let mut words: Vec<String> = numbers.split(' ').map(str::to_owned).collect();
-    words[0] = "100/200".to_owned();
-    let number = |word: &String| word.starts_with(|c: char| c.is_ascii_digit());
-    for (word, fixed) in words.iter_mut().skip(1).filter(|word| number(word)).zip(["14.3/s", "7"]) {
-        *word = fixed.to_owned();
-    }
-    format!("{head}[{bar}] {}", words.join(" "))
+    let [place, rate, left] = numbers.split("  ").collect::<Vec<_>>()[..] else { panic!("three parts: {shown}") };
+    assert!(place.ends_with("/200"), "{shown}");
+    assert!(rate.strip_suffix("/s").is_some_and(|rate| rate.parse::<f64>().is_ok()), "{shown}");
+    // Seconds, or minutes where the machine has other work.
+    let units = ["second left", "seconds left", "minute left", "minutes left"];
+    let left = left.split_once(' ').expect("a number and its unit");
+    assert!(left.0.parse::<u32>().is_ok() && units.contains(&left.1), "{shown}");
+    format!("{head}[{bar}] 100/200  14.3/s  7 seconds left")
 }
