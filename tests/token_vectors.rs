@@ -367,6 +367,21 @@ fn a_time_in_digits_of_another_script_is_refused_and_the_app_takes_it() {
     }
 }
 
+/// PyJWT 2.10.1 and python-jose 3.5.0 read each of these as a time to come: neither takes an `nbf`, python-jose takes
+/// an `iat`.
+#[test]
+fn an_odd_nbf_that_has_not_come_is_never_said_to_be_taken_by_the_app() {
+    let far = format!("+1{}", "0".repeat(60));
+    for time in [" 4102444800", "4_102_444_800", "+4102444800", "\u{664}102444800", &far] {
+        for (name, expected) in [("nbf", "malformed"), ("iat", "malformed app_accepts")] {
+            let judgement = judge(&with_times(&format!(r#""exp":4102444800,"{name}":"{time}""#)), KEY);
+            assert_eq!(codes(&judgement), expected, "{name} {time:?}");
+            let warned = judgement.problems.iter().any(|problem| problem.message.contains("PyJWT"));
+            assert!(!warned, "{name} {time:?}: {:?}", judgement.problems);
+        }
+    }
+}
+
 #[test]
 fn long_and_deep_tokens_are_refused_without_being_followed() {
     let fits = "x".repeat(token::MAX_TOKEN_BYTES);

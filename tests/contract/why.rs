@@ -284,6 +284,30 @@ fn customers_and_twins_of_the_newest_app_are_judged_as_it_does() {
     assert_eq!((in_the_way(&late), &late["app"]["login"]), (vec!["customer".to_owned()], &json!(500)));
 }
 
+/// The newest app reads the whole row of the customer at each login, its dates with `fromisoformat`.
+#[test]
+fn a_date_of_a_customer_that_the_app_cannot_read_is_named() {
+    let desk = Desk::with(fixture::head);
+    desk.sql(
+        "ALTER TABLE customers ADD COLUMN created_at DATETIME; ALTER TABLE customers ADD COLUMN updated_at DATETIME",
+    );
+    for (set, part) in [
+        ("subscription_expires_at = 'soon'", "subscription_expires_at"),
+        ("subscription_expires_at = NULL, created_at = 7, updated_at = '2025-02-30'", "created_at, updated_at"),
+        ("created_at = X'32', updated_at = '2025-02-28 10:00:00'", "created_at"),
+        ("created_at = 1.5", "created_at"),
+    ] {
+        desk.sql(&format!("UPDATE customers SET {set} WHERE id = 1"));
+        let document = why(&desk, "root");
+        assert_eq!((in_the_way(&document), &document["app"]["login"]), (vec!["customer".to_owned()], &json!(500)));
+        let told = format!("cannot read {part} of customer 1");
+        assert!(message(&document, "customer").contains(&told), "{set}: {document}");
+    }
+    desk.sql("UPDATE customers SET created_at = '2025-02-28' WHERE id = 1");
+    let document = why(&desk, "root");
+    assert_eq!((in_the_way(&document), &document["app"]["login"]), (Vec::new(), &json!(200)), "{document}");
+}
+
 #[test]
 fn hostile_names_are_escaped_and_never_stand_in_a_command() {
     let desk = Desk::usual();

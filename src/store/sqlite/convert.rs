@@ -96,3 +96,32 @@ fn conflicting_field(text: &str) -> &'static str {
         "a unique value"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_taken_is_named_by_its_column() {
+        let conn = Connection::open_in_memory().expect("a database");
+        let schema =
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT UNIQUE, Email TEXT UNIQUE, code UNIQUE);
+                      INSERT INTO users VALUES (1, 'bob', 'bob@example.org', 7)";
+        conn.execute_batch(schema).expect("a table");
+        for (values, field) in [
+            ("2, 'bob', 'new@example.org', 8", "the username"),
+            ("2, 'new', 'bob@example.org', 8", "the e-mail"),
+            ("2, 'new', 'new@example.org', 7", "a unique value"),
+            ("1, 'new', 'new@example.org', 8", "a unique value"),
+        ] {
+            let error = conn.execute_batch(&format!("INSERT INTO users VALUES ({values})")).expect_err("it is taken");
+            let told = convert(error, &Place::new(Path::new("app.db"), Duration::ZERO));
+            assert!(matches!(&told, StoreError::Conflict(named) if *named == field), "{values}: {told:?}");
+        }
+    }
+}

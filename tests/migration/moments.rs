@@ -1,0 +1,74 @@
+//! Somebody else works on the file at the very moment that matters: a copy tells when it is done, and there a test can act.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+use authctl::model::event::Actor;
+use authctl::model::time::{FixedClock, Timestamp};
+use authctl::store::{Act, BackupWish, Migration, Mode, ReadAccess, Reader, StoreError};
+
+use crate::bench::*;
+use crate::support::{Cell, Journal, Stage, make_db_in};
+
+const PATIENCE: Duration = Duration::from_millis(100);
+
+fn migrate(db: &Path, between: &mut dyn FnMut()) -> usize {
+    let clock = FixedClock(Timestamp::from_micros(1_795_572_000_000_000).expect("a time in range"));
+    let act =
+        Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode: Mode::Commit };
+    let mut migration = Migration::open(db, PATIENCE, ReadAccess::MayRecover).expect("it opens");
+    let mut copies = 0;
+    let mut watch = |progress: authctl::store::BackupProgress| {
+        // What follows a whole copy.
+        if progress.total == 0 {
+            copies += 1;
+            between();
+        }
+        ControlFlow::Continue(())
+    };
+    migration.run(&act, BackupWish::Make, &mut watch).expect("it migrates");
+    copies
+}
+
+/// The app writes between the backup and the lock so many times; the backup must hold all of it, and be made again no
+/// more often than that takes.
+#[test]
+fn what_the_app_writes_between_the_backup_and_the_lock_is_in_the_backup() {
+    for journal in [Journal::Delete, Journal::Wal] {
+        for (writes, copies) in [(0, 1), (1, 2), (2, 3), (9, 3)] {
+            let dir = scratch();
+            let db = make_db_in(Stage::Preauth, dir.path(), journal);
+            let app = connection(&db);
+            app.busy_timeout(Duration::ZERO).expect("the app does not wait");
+            let (mut left, mut written) = (writes, 0);
+            let made = migrate(&db, &mut || {
+                if left > 0 {
+                    left -= 1;
+                    // The last backup is made under the lock: nobody writes then.
+                    written += app.execute("INSERT INTO items (title) VALUES ('late')", []).unwrap_or(0);
+                }
+            });
+            assert_eq!(made, copies, "{journal:?}: {writes}");
+            assert_eq!(written, writes.min(2), "{journal:?}: {writes}");
+            let left = backups(dir.path());
+            assert_eq!(left.len(), 1, "{left:?}");
+            let late = query(&connection(&left[0]), "SELECT count(*) FROM items WHERE title = 'late'");
+            assert_eq!(late, [[Cell::Integer(i64::try_from(written).expect("a few"))]], "{journal:?}: {writes}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_somebody_locked_after_it_was_opened_is_busy_and_not_damaged() {
+    let dir = scratch();
+    let db = make_db_in(Stage::Live, dir.path(), Journal::Delete);
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    assert_eq!(reader.check().expect("it is read").integrity, Vec::<String>::new());
+    let holder = connection(&db);
+    holder.execute_batch("BEGIN EXCLUSIVE").expect("the lock is free");
+    let refused = reader.check().expect_err("nobody can look");
+    assert!(matches!(refused, StoreError::Busy { .. }), "{refused:?}");
+    holder.execute_batch("ROLLBACK").expect("the lock can be released");
+    reader.check().expect("it is read again");
+}
