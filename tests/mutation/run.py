@@ -3,20 +3,23 @@
 
 `cargo mutants` (`cargo install --locked cargo-mutants`) says what the mutants are. All are built at once (`switch.py`),
 each test runs once alone to see which functions it comes by, and then each mutant meets the tests that come by its
-function, the most special first, until one fails. AUTHCTL_SEED chooses the order in which mutants are
-drawn; a TMPDIR in memory spares the waiting for a disk.
+function until one fails: those that caught its neighbours first, then the most special. AUTHCTL_SEED chooses the order in
+which mutants are drawn; a TMPDIR in memory spares the waiting for a disk.
 
 What a newcomer would get wrong: a mutant whose tests do not end in the time that is given to it has survived here, so
 that the figure is a lower bound. A test that hangs caught it.
 """
 
 import argparse
+import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import random
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -33,6 +36,10 @@ PLACES = ["src/policy/**", "src/crypto/**", "src/store/**"]
 SUITES = ["hash_vectors", "policy_vectors", "token_vectors", "dotenv_table", "time_table", "contract", "migration"]
 # tests in one process at most
 BATCH = 16
+# seconds that every batch gets beside the fourfold of what its tests take
+GRACE = 10
+# who failed when the program hung or crashed
+NOBODY = "nobody"
 # bytes of address space for it
 MEMORY = 8 << 30
 
@@ -91,7 +98,7 @@ class Bench:
         (self.control / "mutant").write_text(str(mutant))
 
     def run(self, program, names, seconds, threads=2):
-        """Whether the tests pass; a hang is a failure."""
+        """Nothing when the tests pass, else the first that fails; a hang and a crash are failures of nobody."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
         command = [program, "--exact", "--test-threads", str(threads), *names]
@@ -99,15 +106,34 @@ class Bench:
             mount = f'mount --bind "{self.control}" "{CONTROL}" && exec "$@"'
             command = ["unshare", "--mount", "sh", "-c", mount, "sh", *command]
         child = subprocess.Popen(command, cwd=self.tree, env=dict(environment(), TMPDIR=str(self.scratch)),
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                  start_new_session=True,
                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)))
         try:
-            return child.wait(seconds) == 0
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            return outcome_of(child, time.monotonic() + seconds)
+        finally:
+            # What the tests started goes along.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-            return False
+            child.stdout.close()
+
+
+def outcome_of(child, end):
+    """Reads what a test program says until a test fails, the program ends, or the time does."""
+    said = b""
+    while select.select([child.stdout], [], [], max(end - time.monotonic(), 0))[0]:
+        more = os.read(child.stdout.fileno(), 65536)
+        said += more
+        for line in said.split(b"\n")[:-1]:
+            if line.startswith(b"test ") and line.endswith(b" ... FAILED"):
+                return line.decode().split()[1]
+        if not more:
+            try:
+                return NOBODY if child.wait(max(end - time.monotonic(), 0.1)) else None
+            except subprocess.TimeoutExpired:
+                break
+    return NOBODY
 
 
 def seen_alone(benches, programs):
@@ -118,7 +144,7 @@ def seen_alone(benches, programs):
         shutil.rmtree(reach, ignore_errors=True)
         reach.mkdir()
         start = time.monotonic()
-        passed = bench.run(programs[suite], [name], 120)
+        passed = bench.run(programs[suite], [name], 120) is None
         seconds = time.monotonic() - start
         reached = {int(line) for file in reach.iterdir() for line in file.read_text().split()}
         shutil.rmtree(reach)
@@ -135,10 +161,17 @@ def seen_alone(benches, programs):
         return [test for test in pool.map(one, cases) if test["passed"]]
 
 
-def batches(tests, function):
-    """The tests that come by a function, the quickest and most special first: one, then ever more of one suite at a time."""
-    fitting = [test for test in tests if function in test["reached"]]
-    fitting.sort(key=lambda test: test["seconds"] * (20 + len(test["reached"])))
+def batches(tests, mutant, caught_by):
+    """The tests that come by a mutant: one, then ever more of one suite at a time.
+
+    The quick and special ones come first, and before them those that caught mutants of the same function or file.
+    """
+    def cost(test):
+        neighbours = [20 * caught_by[mutant["at"], test["name"]], 5 * caught_by[mutant["file"], test["name"]]]
+        return test["seconds"] * (20 + len(test["reached"])) / (1 + sum(neighbours))
+
+    fitting = [test for test in tests if mutant["at"] in test["reached"]]
+    fitting.sort(key=cost)
     size = 1
     while fitting:
         suite = fitting[0]["suite"]
@@ -148,21 +181,23 @@ def batches(tests, function):
         yield suite, batch
 
 
-def met(bench, programs, tests, mutant, seconds):
+def met(bench, programs, tests, mutant, seconds, caught_by):
     """What becomes of a mutant: caught, survived, or out of reach of every test."""
     bench.choose(mutant["id"])
     start, outcome = time.monotonic(), "no test comes by"
-    for suite, batch in batches(tests, mutant["at"]):
+    for suite, batch in batches(tests, mutant, caught_by):
         outcome = "survived"
         if time.monotonic() - start > seconds:
             return "survived the time"
         usual = sum(test["seconds"] for test in batch)
-        if not bench.run(programs[suite], [test["name"] for test in batch], 20 + 4 * usual):
+        failed = bench.run(programs[suite], [test["name"] for test in batch], GRACE + 4 * usual)
+        if failed is not None:
+            caught_by.update([(mutant["at"], failed), (mutant["file"], failed)])
             return "caught"
     return outcome
 
 
-def measured(chosen, benches, programs, tests, given):
+def measured(chosen, benches, programs, tests, given, caught_by):
     """Runs the mutants on the benches until they or the minutes are at an end."""
     end, free, lasting = time.monotonic() + given.minutes * 60, list(benches), []
 
@@ -170,7 +205,7 @@ def measured(chosen, benches, programs, tests, given):
         if time.monotonic() > end:
             return
         bench = free.pop()
-        mutant["outcome"] = met(bench, programs, tests, mutant, given.seconds)
+        mutant["outcome"] = met(bench, programs, tests, mutant, given.seconds, caught_by)
         free.append(bench)
         lasting.append(mutant)
         if mutant["outcome"] != "caught":
@@ -182,12 +217,13 @@ def measured(chosen, benches, programs, tests, given):
     return lasting
 
 
-def failing_unchanged(bench, programs, tests, functions, count=100):
+def failing_unchanged(bench, programs, tests, mutants, caught_by, count=100):
     """How many of some batches fail without a mutant: what is caught by chance."""
     bench.choose(0)
-    drawn = [random.Random(number).choice(list(batches(tests, at))) for number, at in enumerate(functions[:count])]
-    usual = [20 + 4 * sum(test["seconds"] for test in batch) for _, batch in drawn]
-    return sum(not bench.run(programs[suite], [test["name"] for test in batch], seconds)
+    drawn = [random.Random(number).choice(list(batches(tests, mutant, caught_by)))
+             for number, mutant in enumerate(mutants[:count])]
+    usual = [GRACE + 4 * sum(test["seconds"] for test in batch) for _, batch in drawn]
+    return sum(bench.run(programs[suite], [test["name"] for test in batch], seconds) is not None
                for (suite, batch), seconds in zip(drawn, usual)), len(drawn)
 
 
@@ -200,14 +236,14 @@ def main():
     tests = seen_alone(benches, programs)
     chosen = [mutant for mutant in mutants if mutant["alive"]]
     random.Random(seed).shuffle(chosen)
-    done = measured(chosen[:given.sample or None], benches, programs, tests, given)
-    caught = sum(mutant["outcome"] == "caught" for mutant in done)
-    print(f"figure: mutation: {caught} of {len(done)} mutants caught ({100 * caught / max(len(done), 1):.1f} %), "
-          f"{len(chosen)} of {len(mutants)} compile, {len(tests)} tests (seed {seed})")
-    comes_by = [mutant["at"] for mutant in done if mutant["outcome"] == "caught"]
-    failed, count = failing_unchanged(benches[0], programs, tests, comes_by)
+    caught_by = collections.Counter()
+    done = measured(chosen[:given.sample or None], benches, programs, tests, given, caught_by)
+    caught = [mutant for mutant in done if mutant["outcome"] == "caught"]
+    print(f"figure: mutation: {len(caught)} of {len(done)} mutants caught ({100 * len(caught) / max(len(done), 1):.1f} %), "
+          f"{len(chosen)} of {len(mutants)} compile, {len(tests)} tests (seed {seed})", flush=True)
+    failed, count = failing_unchanged(benches[0], programs, tests, caught, caught_by)
     print(f"figure: mutation, the control: {failed} of {count} batches of tests fail without a mutant")
-    return 0 if done and caught >= 0.9 * len(done) else 1
+    return 0 if done and len(caught) >= 0.9 * len(done) else 1
 
 
 if __name__ == "__main__":
