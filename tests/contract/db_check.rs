@@ -89,6 +89,24 @@ fn damage_is_a_finding_however_deep_it_sits() {
     found(&desk, &["db", "check"]);
 }
 
+/// An index lacks the third account, and the ninth has a head that is longer than its row.
+#[test]
+fn what_was_found_before_the_check_broke_off_is_told() {
+    let desk = Desk::usual();
+    damage_an_index(&desk);
+    let mut bytes = fs::read(desk.db()).expect("the file");
+    let name = b"ivoivo@example.org";
+    let row = bytes.windows(name.len()).position(|window| window == name).expect("the ninth account");
+    let is_head = |length: &usize| bytes[row - length] == u8::try_from(*length).expect("a short head");
+    let head = row - (10..40).find(is_head).expect("the length of its head");
+    bytes[head] = 0xff;
+    desk.write("app.db", bytes);
+    let (document, _) = found(&desk, &["db", "check"]);
+    let lines = document["integrity"].as_array().expect("a list");
+    assert!(lines.len() > 1 && lines[0].to_string().contains("ix_users_email"), "{document}");
+    assert!(lines[lines.len() - 1].to_string().contains("malformed"), "{document}");
+}
+
 #[test]
 fn what_is_no_database_of_the_app_is_not_checked() {
     let desk = Desk::empty();
