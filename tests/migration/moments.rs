@@ -9,12 +9,17 @@ use authctl::model::time::{FixedClock, Timestamp};
 use authctl::store::{Act, BackupWish, Migration, Mode, ReadAccess, Reader, StoreError};
 
 use crate::bench::*;
+use crate::heavy::heavy_db;
 use crate::support::{Cell, Journal, Stage, make_db_in};
 
 const PATIENCE: Duration = Duration::from_millis(100);
 
+fn clock() -> FixedClock {
+    FixedClock(Timestamp::from_micros(1_795_572_000_000_000).expect("a time in range"))
+}
+
 fn migrate(db: &Path, between: &mut dyn FnMut()) -> usize {
-    let clock = FixedClock(Timestamp::from_micros(1_795_572_000_000_000).expect("a time in range"));
+    let clock = clock();
     let act =
         Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode: Mode::Commit };
     let mut migration = Migration::open(db, PATIENCE, ReadAccess::MayRecover).expect("it opens");
@@ -57,6 +62,29 @@ fn what_the_app_writes_between_the_backup_and_the_lock_is_in_the_backup() {
             assert_eq!(late, [[Cell::Integer(i64::try_from(written).expect("a few"))]], "{journal:?}: {writes}");
         }
     }
+}
+
+/// The app's write is tried after each step of a copy, and must not wait then.
+#[test]
+fn a_copy_of_many_steps_lets_the_app_write_between_them() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    heavy_db(&db, 10, 20);
+    let app = connection(&db);
+    app.busy_timeout(Duration::ZERO).expect("the app does not wait");
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let mut steps = Vec::new();
+    let mut watch = |progress: authctl::store::BackupProgress| {
+        if progress.done < progress.total {
+            // Once: whoever writes after each step makes the copy start over until it keeps the lock.
+            let free = app.execute("UPDATE users SET username = 'late' WHERE id = ?1", [steps.is_empty()]).is_ok();
+            steps.push(free);
+        }
+        ControlFlow::Continue(())
+    };
+    let made = reader.back_up(None, clock().0, &mut watch).expect("a backup");
+    assert!(steps.len() > 1 && steps.iter().all(|free| *free), "{steps:?}");
+    assert_eq!(texts(&connection(&made.path), "SELECT username FROM users WHERE id = 1"), ["late"]);
 }
 
 #[test]
