@@ -36,6 +36,8 @@ PLACES = ["src/policy/**", "src/crypto/**", "src/store/**"]
 SUITES = ["hash_vectors", "policy_vectors", "token_vectors", "dotenv_table", "time_table", "contract", "migration"]
 # tests in one process at most
 BATCH = 16
+# seconds of tests for each mutant before any gets more
+FIRST = 5
 # seconds that every batch gets beside the fourfold of what its tests take
 GRACE = 10
 # who failed when the program hung or crashed
@@ -54,13 +56,14 @@ def options():
 
 
 def environment():
-    return dict(os.environ, RUSTFLAGS="--cap-lints allow", CARGO_PROFILE_DEV_DEBUG="0")
+    return dict(os.environ, RUSTFLAGS="--cap-lints allow", CARGO_PROFILE_DEV_DEBUG="0", CARGO_PROFILE_DEV_OPT_LEVEL="1")
 
 
 def listed():
     names = [word for place in PLACES for word in ("-f", place)]
     text = subprocess.run(["cargo", "mutants", "--list", "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
-    return [dict(mutant, id=number, alive=bool(mutant["function"])) for number, mutant in enumerate(json.loads(text), 1)]
+    return [dict(mutant, id=number, alive=bool(mutant["function"]), met=set())
+            for number, mutant in enumerate(json.loads(text), 1)]
 
 
 def copied():
@@ -143,6 +146,8 @@ def seen_alone(benches, programs):
         reach = bench.control / "reach"
         shutil.rmtree(reach, ignore_errors=True)
         reach.mkdir()
+        # Some tests run the tool as another user.
+        reach.chmod(0o777)
         start = time.monotonic()
         passed = bench.run(programs[suite], [name], 120) is None
         seconds = time.monotonic() - start
@@ -162,7 +167,7 @@ def seen_alone(benches, programs):
 
 
 def batches(tests, mutant, caught_by):
-    """The tests that come by a mutant: one, then ever more of one suite at a time.
+    """The tests that come by a mutant and have not met it: one, then ever more of one suite at a time.
 
     The quick and special ones come first, and before them those that caught mutants of the same function or file.
     """
@@ -170,7 +175,7 @@ def batches(tests, mutant, caught_by):
         neighbours = [20 * caught_by[mutant["at"], test["name"]], 5 * caught_by[mutant["file"], test["name"]]]
         return test["seconds"] * (20 + len(test["reached"])) / (1 + sum(neighbours))
 
-    fitting = [test for test in tests if mutant["at"] in test["reached"]]
+    fitting = [test for test in tests if mutant["at"] in test["reached"] and test["name"] not in mutant["met"]]
     fitting.sort(key=cost)
     size = 1
     while fitting:
@@ -184,7 +189,7 @@ def batches(tests, mutant, caught_by):
 def met(bench, programs, tests, mutant, seconds, caught_by):
     """What becomes of a mutant: caught, survived, or out of reach of every test."""
     bench.choose(mutant["id"])
-    start, outcome = time.monotonic(), "no test comes by"
+    start, outcome = time.monotonic(), "survived" if mutant["met"] else "no test comes by"
     for suite, batch in batches(tests, mutant, caught_by):
         outcome = "survived"
         if time.monotonic() - start > seconds:
@@ -194,32 +199,36 @@ def met(bench, programs, tests, mutant, seconds, caught_by):
         if failed is not None:
             caught_by.update([(mutant["at"], failed), (mutant["file"], failed)])
             return "caught"
+        mutant["met"].update(test["name"] for test in batch)
     return outcome
 
 
 def measured(chosen, benches, programs, tests, given, caught_by):
-    """Runs the mutants on the benches until they or the minutes are at an end."""
-    end, free, lasting = time.monotonic() + given.minutes * 60, list(benches), []
+    """Runs the mutants until they or the minutes are at an end: all for a moment, then for longer those that are left."""
+    end, free = time.monotonic() + given.minutes * 60, list(benches)
 
-    def one(mutant):
+    def one(mutant, seconds):
         if time.monotonic() > end:
             return
         bench = free.pop()
-        mutant["outcome"] = met(bench, programs, tests, mutant, given.seconds, caught_by)
+        mutant["outcome"] = met(bench, programs, tests, mutant, seconds, caught_by)
         free.append(bench)
-        lasting.append(mutant)
-        if mutant["outcome"] != "caught":
-            print(f"{mutant['outcome']}: {mutant['name']}", flush=True)
-        (WORK / "outcomes.json").write_text(json.dumps([[past["name"], past["outcome"]] for past in lasting], indent=1))
+        print(f"{time.strftime('%H:%M:%S')} {mutant['outcome']}: {mutant['name']}", flush=True)
+        outcomes = [[past["name"], past["outcome"]] for past in chosen if "outcome" in past]
+        (WORK / "outcomes.json").write_text(json.dumps(outcomes, indent=1))
 
-    with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
-        list(pool.map(one, chosen))
-    return lasting
+    for seconds in (min(FIRST, given.seconds), given.seconds):
+        waiting = [mutant for mutant in chosen if mutant.get("outcome", "survived the time") == "survived the time"]
+        with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
+            list(pool.map(one, waiting, [seconds] * len(waiting)))
+    return [mutant for mutant in chosen if "outcome" in mutant]
 
 
 def failing_unchanged(bench, programs, tests, mutants, caught_by, count=100):
     """How many of some batches fail without a mutant: what is caught by chance."""
     bench.choose(0)
+    for mutant in mutants:
+        mutant["met"] = set()
     drawn = [random.Random(number).choice(list(batches(tests, mutant, caught_by)))
              for number, mutant in enumerate(mutants[:count])]
     usual = [GRACE + 4 * sum(test["seconds"] for test in batch) for _, batch in drawn]
