@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use authctl::crypto::password::{self, HashParams, Unsupported, Verdict};
+use authctl::crypto::password::{self, Fitness, HashParams, Unsupported, Verdict};
 use authctl::crypto::phc::{self, Argon2Text, Scheme, Variant};
 use authctl::crypto::random::{self, RandomError};
 use authctl::model::secret::Password;
@@ -66,6 +66,18 @@ fn parameters_above_the_caps_are_unsupported_and_cost_nothing() {
         let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, &tail(parameters));
         assert_eq!(verdict, Verdict::Unsupported(reason), "{parameters}");
         assert_eq!(password::needs_update(&tail(parameters), HashParams::default()), Some(true));
+    }
+    for dearest in ["m=1048576,t=4,p=16", "m=209715,t=20,p=1"] {
+        assert_eq!(password::fitness(&tail(dearest)), Fitness::Fit(Scheme::of(&tail(dearest))), "{dearest}");
+    }
+    let bcrypt = |cost: &str| format!("$2b${cost}$WS3J/SaGTd3ACgFOqqFRk.UkNqGb9chBHbuQIxpkDfeWvVds1xiqa");
+    for (cost, fitness) in [
+        ("03", Fitness::Useless),
+        ("04", Fitness::Fit(Scheme::Bcrypt)),
+        ("16", Fitness::Fit(Scheme::Bcrypt)),
+        ("17", Fitness::Unsupported(Unsupported::BcryptCost(17))),
+    ] {
+        assert_eq!(password::fitness(&bcrypt(cost)), fitness, "{cost}");
     }
     let costly = "$2b$17$WS3J/SaGTd3ACgFOqqFRk.UkNqGb9chBHbuQIxpkDfeWvVds1xiqa";
     let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, costly);

@@ -8,7 +8,11 @@ use authctl::policy::token::{
     self, DefaultKey, Judgement, KeyState, Options, ProblemCode, Removed, Row, RowState, Signature, SignatureFact,
     Verdict,
 };
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
+use sha2::Sha256;
 
 const VECTORS: &str = include_str!("vectors/tokens.json");
 /// 2026-11-25T01:30:30Z, when the libraries were asked.
@@ -364,6 +368,24 @@ fn a_time_in_digits_of_another_script_is_refused_and_the_app_takes_it() {
     ] {
         let token = with_times(&format!(r#""exp":4102444800,"nbf":"{time}""#));
         assert_eq!(codes(&judge(&token, KEY)), expected, "{time:?}");
+    }
+}
+
+/// Both libraries skip foreign characters, and complete the padding by the length that the text has with them.
+#[test]
+fn foreign_characters_that_the_app_s_libraries_skip_are_told_from_those_that_break_the_token() {
+    for (filler, skipped) in [("", 2..=4), ("x", 1..=4), ("xx", 3..=4)] {
+        for count in 1..=4 {
+            let payload = format!(r#"{{{CLAIMS},"exp":4102444800,"x":"{filler}"}}"#);
+            let text = [HEADER, &payload].map(|part| URL_SAFE_NO_PAD.encode(part));
+            let foreign = format!("{}.{}{}{}", text[0], &text[1][..8], "!".repeat(count), &text[1][8..]);
+            let hmac = Hmac::<Sha256>::new_from_slice(KEY).expect("a key of any length");
+            let signature = hmac.chain_update(&foreign).finalize().into_bytes();
+            let judgement = judge(&format!("{foreign}.{}", URL_SAFE_NO_PAD.encode(signature)), KEY);
+            let taken = judgement.problems.iter().any(|problem| problem.code == ProblemCode::AppAccepts);
+            assert_eq!(taken, skipped.contains(&count), "{filler:?} {count}: {}", codes(&judgement));
+            assert_eq!(judgement.verdict, Verdict::Rejected);
+        }
     }
 }
 

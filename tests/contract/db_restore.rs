@@ -81,7 +81,7 @@ fn what_would_be_lost_is_shown_before_anybody_is_asked() {
         "back to the state in the backup: 2 accounts: 'bob', 'cleo'",
         "come back from the backup: 2 accounts: 'dora', 'finn'",
         "2 events of the log",
-        "2026-11-25T02:00:00.000Z",
+        "last event '2026-11-25T02:00:00.000Z'",
         "'items': 3 rows now, 2 rows in the backup",
         "10 accounts",
     ] {

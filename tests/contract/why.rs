@@ -174,6 +174,8 @@ fn a_cell_that_the_app_cannot_read_is_named_with_who_mends_it() {
         ("last_login = ''", "row", "last_login", json!(null)),
         ("created_at = 'soon'", "row", "created_at", json!(null)),
         ("full_name = CAST(x'ff' AS TEXT)", "row", "full_name", json!("authctl user edit bob --full-name ''")),
+        ("full_name = x'ff'", "row", "full_name", json!("authctl user edit bob --full-name ''")),
+        ("username = x'ff'", "row", "username", json!("authctl user edit id:2 --username NAME")),
         ("role = CAST(x'ff' AS TEXT)", "row", "role", json!("authctl set-role bob patient")),
         ("failed_login_attempts = CAST(x'ff' AS TEXT)", "row", "failed_login_attempts", json!("authctl unlock bob")),
         ("salt = CAST(x'ff' AS TEXT)", "row", "salt", json!("authctl user passwd bob")),

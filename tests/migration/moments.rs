@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use authctl::model::event::Actor;
 use authctl::model::time::{FixedClock, Timestamp};
-use authctl::store::{Act, BackupWish, Migration, Mode, ReadAccess, Reader, StoreError};
+use authctl::store::{
+    Act, BackupFile, BackupProgress, BackupWish, Migration, Mode, Phase, ReadAccess, Reader, StoreError,
+};
 
 use crate::bench::*;
 use crate::heavy::heavy_db;
@@ -18,13 +20,15 @@ fn clock() -> FixedClock {
     FixedClock(Timestamp::from_micros(1_795_572_000_000_000).expect("a time in range"))
 }
 
+fn act(clock: &FixedClock) -> Act<'_> {
+    Act { clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode: Mode::Commit }
+}
+
 fn migrate(db: &Path, between: &mut dyn FnMut()) -> usize {
     let clock = clock();
-    let act =
-        Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode: Mode::Commit };
     let mut migration = Migration::open(db, PATIENCE, ReadAccess::MayRecover).expect("it opens");
     let mut copies = 0;
-    let mut watch = |progress: authctl::store::BackupProgress| {
+    let mut watch = |progress: BackupProgress| {
         // What follows a whole copy.
         if progress.total == 0 {
             copies += 1;
@@ -32,7 +36,7 @@ fn migrate(db: &Path, between: &mut dyn FnMut()) -> usize {
         }
         ControlFlow::Continue(())
     };
-    migration.run(&act, BackupWish::Make, &mut watch).expect("it migrates");
+    migration.run(&act(&clock), BackupWish::Make, &mut watch).expect("it migrates");
     copies
 }
 
@@ -64,27 +68,49 @@ fn what_the_app_writes_between_the_backup_and_the_lock_is_in_the_backup() {
     }
 }
 
-/// The app's write is tried after each step of a copy, and must not wait then.
+/// In WAL mode the copy keeps to the state that it began with; with a rollback journal it starts over.
 #[test]
 fn a_copy_of_many_steps_lets_the_app_write_between_them() {
-    let dir = scratch();
-    let db = dir.path().join("app.db");
-    heavy_db(&db, 10, 20);
-    let app = connection(&db);
-    app.busy_timeout(Duration::ZERO).expect("the app does not wait");
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
-    let mut steps = Vec::new();
-    let mut watch = |progress: authctl::store::BackupProgress| {
-        if progress.done < progress.total {
-            // Once: whoever writes after each step makes the copy start over until it keeps the lock.
-            let free = app.execute("UPDATE users SET username = 'late' WHERE id = ?1", [steps.is_empty()]).is_ok();
-            steps.push(free);
-        }
-        ControlFlow::Continue(())
-    };
-    let made = reader.back_up(None, clock().0, &mut watch).expect("a backup");
-    assert!(steps.len() > 1 && steps.iter().all(|free| *free), "{steps:?}");
-    assert_eq!(texts(&connection(&made.path), "SELECT username FROM users WHERE id = 1"), ["late"]);
+    for (journal, copied) in [("DELETE", "late"), ("WAL", "early")] {
+        let dir = scratch();
+        let db = dir.path().join("app.db");
+        heavy_db(&db, 10, 20);
+        execute(&db, &format!("PRAGMA journal_mode = {journal}; UPDATE users SET username = 'early' WHERE id = 1"));
+        let app = connection(&db);
+        app.busy_timeout(Duration::ZERO).expect("the app does not wait");
+        let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+        let mut steps = Vec::new();
+        let mut watch = |progress: BackupProgress| {
+            if progress.done < progress.total && steps.is_empty() {
+                steps.push(app.execute("UPDATE users SET username = 'late' WHERE id = 1", []));
+            }
+            ControlFlow::Continue(())
+        };
+        let made = reader.back_up(None, clock().0, &mut watch).expect("a backup");
+        assert_eq!(steps, [Ok(1)], "{journal}");
+        assert_eq!(texts(&connection(&made.path), "SELECT username FROM users WHERE id = 1"), [copied], "{journal}");
+    }
+}
+
+/// The last step commits: whoever interrupts it then is told that it is done, and keeps the copy of the old file.
+#[test]
+fn a_restore_that_is_interrupted_at_its_very_end_is_done() {
+    for journal in [Journal::Delete, Journal::Wal] {
+        let dir = scratch();
+        let db = make_db_in(Stage::Live, dir.path(), journal);
+        let backup = dir.path().join("old.db");
+        execute(&db, &format!("VACUUM INTO '{}'; UPDATE users SET full_name = 'Newer'", backup.display()));
+        let backup = BackupFile::open(&backup, PATIENCE).expect("a backup");
+        let mut watch = |progress: BackupProgress| match progress.phase == Phase::Put && progress.done == progress.total
+        {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let restored = backup.restore_over(&db, &act(&clock()), None, &mut watch).expect("it is done");
+        let newer = |path: &Path| query(&connection(path), "SELECT count(*) > 0 FROM users WHERE full_name = 'Newer'");
+        assert_eq!(newer(&db), [[Cell::Integer(0)]], "{journal:?}");
+        assert_eq!(newer(&restored.kept.expect("the old file is kept")), [[Cell::Integer(1)]], "{journal:?}");
+    }
 }
 
 #[test]

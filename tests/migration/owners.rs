@@ -29,7 +29,9 @@ fn reachable() -> &'static Path {
         let dir = scratch();
         set_mode(dir.path(), 0o755);
         let path = dir.path().join("authctl");
-        std::fs::copy(env!("CARGO_BIN_EXE_authctl"), &path).expect("the binary can be copied");
+        // By another process: a child that another test starts meanwhile would hold our open copy, "text file busy".
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&path).status().expect("cp starts");
+        assert!(copied.success(), "the binary can be copied");
         (dir, path)
     });
     path

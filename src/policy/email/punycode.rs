@@ -139,6 +139,9 @@ mod tests {
             ("パフィーdeルンバ", "de-jg4avhby1noc0d"),
             ("そのスピードで", "d9juau41awczczp"),
             ("bücher", "bcher-kva"),
+            // Python's codec; the steps between the letters are just as long as adapting goes.
+            ("丕久佹不任", "ihqpa8l32a8s"),
+            ("乂亥佛丹侀", "riqra11aiyvf"),
         ];
         for (label, text) in samples {
             assert_eq!(encode(label), text);

@@ -106,6 +106,55 @@ mod tests {
 
     use super::*;
 
+    /// The name of the case, as `Debug` gives it.
+    fn case(error: &StoreError) -> String {
+        format!("{error:?}").split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    }
+
+    fn failure(code: std::ffi::c_int) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some("what SQLite said".to_owned()))
+    }
+
+    #[test]
+    fn each_failure_of_sqlite_has_the_way_out_that_helps() {
+        let file = tempfile::NamedTempFile::new().expect("a file that can be read and written");
+        let place = Place::new(file.path(), Duration::ZERO);
+        for (codes, expected, at_opening) in [
+            (&[ffi::SQLITE_ERROR, ffi::SQLITE_CONSTRAINT_NOTNULL][..], "Drift", "Damaged"),
+            (&[ffi::SQLITE_READONLY_ROLLBACK, ffi::SQLITE_READONLY_RECOVERY], "HotJournal", "HotJournal"),
+            (&[ffi::SQLITE_READONLY_CANTINIT], "HotJournal", "HotJournal"),
+            (&[ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY], "Conflict", "Conflict"),
+            (&[ffi::SQLITE_CONSTRAINT_CHECK], "Check", "Check"),
+            (&[ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ], "Unreadable", "Unreadable"),
+            (&[ffi::SQLITE_IOERR_CORRUPTFS, ffi::SQLITE_NOMEM], "Unreadable", "Unreadable"),
+            (&[ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED, ffi::SQLITE_PROTOCOL], "Busy", "Busy"),
+            (&[ffi::SQLITE_CORRUPT, ffi::SQLITE_TOOBIG], "Damaged", "Damaged"),
+            (&[ffi::SQLITE_NOTADB], "NotSqlite", "NotSqlite"),
+            (&[ffi::SQLITE_CANTOPEN, ffi::SQLITE_PERM], "Unreadable", "Unreadable"),
+            (&[ffi::SQLITE_READONLY, ffi::SQLITE_FULL, ffi::SQLITE_IOERR], "ReadOnly", "ReadOnly"),
+            (&[ffi::SQLITE_MISUSE], "Other", "Damaged"),
+        ] {
+            for code in codes {
+                assert_eq!(case(&convert(failure(*code), &place)), expected, "{code}");
+                assert_eq!(case(&convert_at_opening(failure(*code), &place)), at_opening, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_in_the_words_that_fit() {
+        let file = tempfile::NamedTempFile::new().expect("a file that can be read and written");
+        for (path, code, words) in [
+            (file.path(), ffi::SQLITE_READONLY, "what SQLite said"),
+            (file.path(), ffi::SQLITE_FULL, "the disk is full"),
+            (file.path(), ffi::SQLITE_IOERR, "what SQLite said"),
+            (Path::new("/nowhere/app.db"), ffi::SQLITE_READONLY, "the file is read-only"),
+        ] {
+            let told = convert(failure(code), &Place::new(path, Duration::ZERO));
+            assert!(matches!(&told, StoreError::ReadOnly { detail, .. } if detail == words), "{code}: {told:?}");
+        }
+    }
+
     #[test]
     fn a_value_that_is_taken_is_named_by_its_column() {
         let conn = Connection::open_in_memory().expect("a database");

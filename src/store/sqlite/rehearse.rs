@@ -276,6 +276,27 @@ mod tests {
     }
 
     #[test]
+    fn what_a_killed_rehearsal_left_goes_and_what_is_not_ours_stays() {
+        let parent = tempfile::tempdir().expect("a directory");
+        let room = |name: &str| {
+            let path = parent.path().join(name);
+            std::fs::create_dir(&path).expect("a directory");
+            path
+        };
+        let (dead, living) = (room("app.db.rehearsal-7-1"), room("app.db.rehearsal-8-1"));
+        let (other, empty) = (room("other.db.rehearsal-7-1"), room("app.db.rehearsal-mine"));
+        for path in [&dead, &other] {
+            std::fs::write(path.join(COPY), "left").expect("a copy");
+        }
+        let held = Partial::create(living.join(COPY)).expect("a copy that is being made");
+        let file = parent.path().join("app.db.rehearsal-9-1");
+        std::fs::write(&file, "no directory").expect("a file");
+        sweep(parent.path(), Path::new("/data/app.db"));
+        assert_eq!([&dead, &living, &other, &empty, &file].map(|path| path.exists()), [false, true, true, true, true]);
+        drop(held);
+    }
+
+    #[test]
     fn a_long_look_can_be_stopped() {
         let large = "INSERT INTO users VALUES (1, zeroblob(2000000), ''), (2, '', '');";
         let stopped = values(large, &mut |_| ControlFlow::Break(()));
