@@ -365,9 +365,36 @@ fn a_time_in_digits_of_another_script_is_refused_and_the_app_takes_it() {
         ("\u{a0}\u{ff11}_\u{1d7d0}\u{2003}", "malformed app_accepts"),
         ("\u{b2}", "malformed"),
         ("\u{663}__\u{663}", "malformed"),
+        // A blank to `str.isspace()`, and none to `int()`.
+        ("\\u001c\u{661}", "malformed"),
+        ("\u{661}\\u001f", "malformed"),
     ] {
         let token = with_times(&format!(r#""exp":4102444800,"nbf":"{time}""#));
         assert_eq!(codes(&judge(&token, KEY)), expected, "{time:?}");
+    }
+}
+
+/// The limit of Python's `int()` is on digits alone.
+#[test]
+fn underscores_do_not_count_among_the_digits_of_a_time() {
+    for (digits, expected) in [(4300, "malformed app_accepts"), (4301, "malformed")] {
+        let time = format!("{}_1", "0".repeat(digits - 1));
+        let token = with_times(&format!(r#""exp":4102444800,"nbf":"{time}""#));
+        assert_eq!(codes(&judge(&token, KEY)), expected, "{digits}");
+    }
+}
+
+/// PyJWT refuses `false` alone: it wants the payload given beside the token.
+#[test]
+fn an_unencoded_payload_is_taken_by_python_jose_alone() {
+    let key = SigningKey::new(KEY.to_vec());
+    for (b64, takers) in
+        [("false", "token with python-jose:"), ("true", "with PyJWT and with python-jose:"), ("0", "with PyJWT and")]
+    {
+        let header = format!(r#"{{"alg":"HS256","b64":{b64}}}"#);
+        let token = jwt::sign_compact(&header, &format!(r#"{{{CLAIMS},"exp":4102444800}}"#), &key);
+        let judgement = judge(token.expose(), KEY);
+        assert!(message(&judgement, ProblemCode::AppAccepts).contains(takers), "{b64}: {:?}", judgement.problems);
     }
 }
 

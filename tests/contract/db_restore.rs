@@ -149,6 +149,7 @@ fn a_missing_database_is_made_with_its_mode_and_its_event() {
     assert_eq!(fs::metadata(desk.db()).expect("the file").permissions().mode() & 0o7777, 0o600);
     let files: Vec<String> = desk.snapshot().into_keys().collect();
     assert_eq!(files, ["app.db", "authctl.toml", "old.db"]);
+    assert_eq!(desk.cells("PRAGMA journal_mode"), ["delete"]);
     // A WAL backup makes a WAL file where there is none to keep the mode of.
     open(&desk.path("old.db")).execute_batch("PRAGMA journal_mode = WAL").expect("WAL");
     desk.ok(&["db", "restore", "old.db", "-y", "--database", "new.db"]);

@@ -305,7 +305,7 @@ fn a_date_of_a_customer_that_the_app_cannot_read_is_named() {
         let told = format!("cannot read {part} of customer 1");
         assert!(message(&document, "customer").contains(&told), "{set}: {document}");
     }
-    desk.sql("UPDATE customers SET created_at = '2025-02-28' WHERE id = 1");
+    desk.sql("UPDATE customers SET created_at = '2025-02-28', subscription_expires_at = '2099-01-01' WHERE id = 1");
     let document = why(&desk, "root");
     assert_eq!((in_the_way(&document), &document["app"]["login"]), (Vec::new(), &json!(200)), "{document}");
 }

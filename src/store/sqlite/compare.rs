@@ -222,3 +222,32 @@ fn tables(now: &Counts, then: &Counts) -> Vec<(String, Option<i64>, Option<i64>)
         .filter(|(_, now, then)| now != then)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_other_tables_those_are_told_that_hold_another_number_of_rows() {
+        let counts =
+            |rows: &[(&str, i64)]| rows.iter().map(|(name, rows)| ((*name).to_owned(), *rows)).collect::<Counts>();
+        let now = counts(&[
+            ("users", 3),
+            ("security_events", 2),
+            ("sqlite_sequence", 1),
+            ("items", 2),
+            ("gone", 1),
+            ("same", 4),
+        ]);
+        let then = counts(&[
+            ("users", 4),
+            ("security_events", 1),
+            ("sqlite_sequence", 2),
+            ("items", 3),
+            ("same", 4),
+            ("back", 0),
+        ]);
+        let told = [("back", None, Some(0)), ("gone", Some(1), None), ("items", Some(2), Some(3))];
+        assert_eq!(tables(&now, &then), told.map(|(name, now, then)| (name.to_owned(), now, then)));
+    }
+}

@@ -142,6 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_that_does_not_fit_the_file_tells_of_its_schema() {
+        let conn = Connection::open_in_memory().expect("a database");
+        let error = conn.prepare("SELECT nope").expect_err("there is no such column");
+        let told = convert(error, &Place::new(Path::new("app.db"), Duration::ZERO));
+        assert!(matches!(&told, StoreError::Drift { faults } if faults == &["no such column: nope"]), "{told:?}");
+        let error = conn.query_row("SELECT 'x'", [], |row| row.get::<_, i64>(0)).expect_err("a text is no number");
+        assert_eq!(case(&convert(error, &Place::new(Path::new("app.db"), Duration::ZERO))), "Damaged");
+    }
+
+    #[test]
     fn what_cannot_be_written_is_told_in_the_words_that_fit() {
         let file = tempfile::NamedTempFile::new().expect("a file that can be read and written");
         for (path, code, words) in [
