@@ -250,7 +250,7 @@ fn a_token_has_expired_at_exp_sharp() {
         assert_eq!(codes(&judgement), expected, "{micros}");
     }
     let at_exp = judge(&token, KEY);
-    assert!(message(&at_exp, ProblemCode::AppAccepts).contains("with python-jose:"));
+    assert!(message(&at_exp, ProblemCode::AppAccepts).contains("token with python-jose:"));
 }
 
 #[test]

@@ -92,6 +92,30 @@ fn a_copy_of_many_steps_lets_the_app_write_between_them() {
     }
 }
 
+/// After three starts the copy keeps its lock.
+#[test]
+fn an_app_that_writes_all_the_time_does_not_keep_a_copy_from_its_end() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    heavy_db(&db, 10, 20);
+    let app = connection(&db);
+    app.busy_timeout(Duration::ZERO).expect("the app does not wait");
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let (mut steps, mut written) = (0, 0);
+    let mut watch = |progress: BackupProgress| {
+        if progress.done < progress.total {
+            steps += 1;
+            written += app.execute("UPDATE users SET username = 'n' || ?1 WHERE id = 1", [steps]).unwrap_or(0);
+        }
+        assert!(steps < 20, "the copy starts over without end");
+        ControlFlow::Continue(())
+    };
+    let made = reader.back_up(None, clock().0, &mut watch).expect("a backup");
+    assert!(written >= 3, "the app wrote between the steps");
+    let name = "SELECT username FROM users WHERE id = 1";
+    assert_eq!(texts(&connection(&made.path), name), texts(&connection(&db), name));
+}
+
 /// The last step commits: whoever interrupts it then is told that it is done, and keeps the copy of the old file.
 #[test]
 fn a_restore_that_is_interrupted_at_its_very_end_is_done() {

@@ -118,7 +118,8 @@ fn a_stranger_who_may_not_write_is_told_whose_it_is_and_leaves_nothing() {
             assert_eq!(ran.error_code(), "db_owner");
             let ran = run_as(STRANGER, &db, &["unlock", "id:1", "--json"]);
             assert_eq!(ran.expect(8).error_code(), "db_owner");
-            run_as(STRANGER, &db, &["user", "list"]).expect(0);
+            let ran = run_as(STRANGER, &db, &["user", "list"]).expect(0);
+            assert_eq!(ran.err.contains("read without locks"), journal == Journal::Wal, "{}", ran.err);
             run_as(STRANGER, &db, &["migrate", "check"]).expect(9);
             assert_eq!(entries(dir.path()).len(), 1, "{:?}", entries(dir.path()));
             assert_eq!(contents(dir.path()), held);
@@ -229,6 +230,27 @@ fn a_wal_that_needs_files_in_a_read_only_directory_says_so() {
     set_mode(&crashed, 0o755);
     let shown = run_as(APP, &copy, &["user", "show", "pia_one", "--json"]).expect(0);
     assert_eq!(shown.json()["full_name"], "Fresh");
+}
+
+/// Before anything is asked: no answer would help.
+#[test]
+fn a_restore_over_a_file_that_cannot_be_replaced_is_refused_at_once() {
+    let (dir, db) = app_db(Stage::Live, Journal::Delete);
+    let old = dir.path().join("old.db");
+    std::fs::copy(&db, &old).expect("a copy can be made");
+    give(&old);
+    let restore = ["db", "restore", old.to_str().expect("a plain path")];
+    for (path, mode, reason) in
+        [(&db, 0o444, "the file is read-only"), (&dir.path().to_owned(), 0o555, "its directory")]
+    {
+        set_mode(path, mode);
+        let ran = run_as(APP, &db, &[&restore[..], &["--json"]].concat()).expect(8).says(reason);
+        assert_eq!(ran.error_code(), "db_readonly");
+        set_mode(path, 0o755);
+    }
+    let ran = run_as(APP, &db, &[&restore[..], &["--yes"]].concat()).expect(0).says("restored");
+    // Whether root has the file open cannot be seen by the app's user.
+    assert_eq!(ran.err.contains("the processes of other users cannot be looked at"), root(), "{}", ran.err);
 }
 
 #[test]
