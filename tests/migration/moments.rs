@@ -92,6 +92,44 @@ fn a_copy_of_many_steps_lets_the_app_write_between_them() {
     }
 }
 
+/// What the app writes once the copy is made, and before it is counted, is no damage of the copy.
+#[test]
+fn an_app_that_writes_after_the_last_step_of_a_copy_does_not_make_it_fail() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    heavy_db(&db, 10, 20);
+    let app = connection(&db);
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let mut watch = |progress: BackupProgress| {
+        if progress.total > 0 && progress.done == progress.total {
+            app.execute("INSERT INTO users (username, email) VALUES ('late', 'late@example.org')", []).expect("a row");
+        }
+        ControlFlow::Continue(())
+    };
+    assert_eq!(reader.back_up(None, clock().0, &mut watch).expect("a backup").users, 10);
+    assert_eq!(query(&app, "SELECT count(*) FROM users"), [[Cell::Integer(11)]]);
+}
+
+#[test]
+fn a_copy_that_is_stopped_or_locked_out_between_two_steps_leaves_nothing() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    heavy_db(&db, 10, 20);
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    assert_eq!(reader.writable_directory().as_deref(), Some(dir.path()));
+    let stopped = reader.back_up(None, clock().0, &mut |_| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(StoreError::Interrupted)), "{stopped:?}");
+    let (holder, mut steps) = (connection(&db), 0);
+    let locked = reader.back_up(None, clock().0, &mut |_| {
+        steps += 1;
+        assert!(steps < 20, "it waits without end");
+        holder.execute_batch("BEGIN EXCLUSIVE").expect("nobody keeps the lock between two steps");
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(locked, Err(StoreError::Busy { .. })), "{locked:?}");
+    assert_eq!(entries(dir.path()).len(), 1, "{:?}", entries(dir.path()));
+}
+
 /// After three starts the copy keeps its lock.
 #[test]
 fn an_app_that_writes_all_the_time_does_not_keep_a_copy_from_its_end() {

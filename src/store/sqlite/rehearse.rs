@@ -297,6 +297,21 @@ mod tests {
     }
 
     #[test]
+    fn two_rehearsals_at_once_have_a_room_each() {
+        let parent = tempfile::tempdir().expect("a directory");
+        let [one, other] = [(); 2].map(|()| Room::make(parent.path(), Path::new("app.db")).expect("a room"));
+        assert_ne!(one.path, other.path);
+        for room in [&one, &other] {
+            let mode = room.path.metadata().expect("a directory").permissions().mode();
+            assert_eq!((mode & 0o7777, room.path.parent()), (PRIVATE, Some(parent.path())));
+        }
+        drop([one, other]);
+        assert_eq!(std::fs::read_dir(parent.path()).expect("a directory").count(), 0);
+        let refused = Room::make(&parent.path().join("nowhere"), Path::new("app.db")).err();
+        assert!(matches!(refused, Some(StoreError::ReadOnly { .. })), "{refused:?}");
+    }
+
+    #[test]
     fn a_long_look_can_be_stopped() {
         let large = "INSERT INTO users VALUES (1, zeroblob(2000000), ''), (2, '', '');";
         let stopped = values(large, &mut |_| ControlFlow::Break(()));
