@@ -84,6 +84,7 @@ fn what_would_be_lost_is_shown_before_anybody_is_asked() {
         "last event '2026-11-25T02:00:00.000Z'",
         "'items': 3 rows now, 2 rows in the backup",
         "10 accounts",
+        "it holds 1 row that point",
     ] {
         assert!(out.stderr.contains(part), "{part}: {out:?}");
     }

@@ -210,6 +210,7 @@ fn a_file_without_one_of_the_columns_can_be_looked_at() {
         ] {
             let out = desk.run(&line.split(' ').collect::<Vec<_>>());
             assert!(matches!(out.code, 0 | 11), "{column} {line}: {out:?}");
+            assert!(!(out.stdout.clone() + &out.stderr).contains("no such column"), "{column} {line}: {out:?}");
         }
     }
 }

@@ -146,6 +146,10 @@ mod tests {
         for (label, text) in samples {
             assert_eq!(encode(label), text);
             assert_eq!(decode(text).as_deref(), Some(label));
+            // RFC 3492 §5: the digits of either case are the same.
+            let (kept, digits) = text.split_at(text.rfind('-').unwrap_or(0));
+            let shouted = format!("{kept}{}", digits.to_ascii_uppercase());
+            assert_eq!(decode(&shouted).as_deref(), Some(label), "{shouted}");
         }
     }
 
