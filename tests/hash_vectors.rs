@@ -232,6 +232,16 @@ fn bcrypt_prefixes_verify_alike_except_2x() {
     }
 }
 
+/// passlib refuses a NUL in what bcrypt is to look at; the library alone would take it.
+#[test]
+fn no_password_with_a_nul_fits_a_bcrypt_hash() {
+    for (password, verdict) in [("ab", Verdict::Match), ("a\0b", Verdict::Mismatch)] {
+        let made = bcrypt::hash_with_salt(format!("{password}{SALT}"), 4, [7; 16]).expect("a hash");
+        let hash = made.format_for_version(bcrypt::Version::TwoB);
+        assert_eq!(password::verify(&Password::new(password.to_owned()), SALT, &hash), verdict, "{password:?}");
+    }
+}
+
 #[test]
 fn bcrypt_looks_at_72_bytes_of_password_and_salt() {
     let rows = rows();

@@ -512,6 +512,17 @@ fn the_row_takes_back_what_the_app_would_accept() {
 }
 
 #[test]
+fn a_login_answer_is_looked_into_up_to_64_kib() {
+    let answer = r#"{"access_token":"ey1.ey2.s3","pad":""}"#;
+    for (bytes, looked_into) in [(65_536, true), (65_537, false)] {
+        let padded = answer.replace(r#""""#, &format!(r#""{}""#, "x".repeat(bytes - answer.len())));
+        let cleaned = token::clean(&padded);
+        assert_eq!(cleaned.removed == [Removed::LoginDocument], looked_into, "{bytes}");
+        assert_eq!(cleaned.token.expose() == "ey1.ey2.s3", looked_into, "{bytes}");
+    }
+}
+
+#[test]
 fn what_people_paste_around_a_token_is_taken_away() {
     let token = "ey1.ey2.s3";
     let document = format!(r#"{{"access_token": "{token}", "refresh_token": "r", "token_type": "bearer"}}"#);

@@ -143,10 +143,11 @@ fn a_password_is_really_tried_and_never_counted() {
 fn where_several_things_are_in_the_way_one_command_mends_as_many_as_it_can() {
     let desk = Desk::usual();
     desk.sql(
-        "UPDATE users SET is_active = 0 WHERE username IN ('emil', 'jan');
+        "UPDATE users SET is_active = 0 WHERE username IN ('dora', 'emil', 'jan');
               UPDATE users SET is_active = NULL, role = 'wizard', password_hash = '' WHERE username = 'finn'",
     );
-    for user in ["emil", "jan"] {
+    // Locked without a failed login, with many, and with many behind a lock that is over.
+    for user in ["dora", "emil", "jan"] {
         assert_eq!(why(&desk, user)["command"], format!("authctl unlock {user} --reactivate"));
     }
     let mut finn = why(&desk, "finn");

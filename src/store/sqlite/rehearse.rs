@@ -297,6 +297,17 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_differ_have_sums_that_differ() {
+        let table = |n: u32| format!("CREATE TABLE t{n} (a, b); INSERT INTO t{n} VALUES ({n}, 'x');");
+        let sql: String = (0..600).map(table).collect();
+        let tables = values(&sql, &mut |_| ControlFlow::Continue(())).expect("nobody stops it");
+        let sums: std::collections::BTreeSet<u128> = tables.iter().map(|table| table.sum).collect();
+        assert_eq!((tables.len(), sums.len()), (601, 601));
+        let low: std::collections::BTreeSet<u128> = sums.iter().map(|sum| sum >> 64).collect();
+        assert_eq!(low.len(), 601, "each half tells them apart");
+    }
+
+    #[test]
     fn two_rehearsals_at_once_have_a_room_each() {
         let parent = tempfile::tempdir().expect("a directory");
         let [one, other] = [(); 2].map(|()| Room::make(parent.path(), Path::new("app.db")).expect("a room"));
