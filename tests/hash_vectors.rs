@@ -6,6 +6,8 @@ use authctl::crypto::password::{self, Fitness, HashParams, Unsupported, Verdict}
 use authctl::crypto::phc::{self, Argon2Text, Scheme, Variant};
 use authctl::crypto::random::{self, RandomError};
 use authctl::model::secret::Password;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
 
 const VECTORS: &str = include_str!("vectors/hashes.json");
@@ -229,6 +231,24 @@ fn bcrypt_prefixes_verify_alike_except_2x() {
     ] {
         let hash = text(row, "hash").replacen("$2a$", prefix, 1);
         assert_eq!(password::verify(&password, text(row, "salt"), &hash), expected, "{prefix}");
+    }
+}
+
+#[test]
+fn a_tag_with_the_same_error_twice_does_not_match() {
+    let rows = rows();
+    let fits = |row: &&Value| row["app_verify"] == true && text(row, "hash").starts_with("$argon2id$");
+    let row = rows.iter().find(fits).expect("a row that matches");
+    let (head, tag) = text(row, "hash").rsplit_once('$').expect("a tag");
+    let mut bytes = STANDARD_NO_PAD.decode(tag).expect("base64");
+    let verify = |bytes: &[u8]| {
+        let hash = format!("{head}${}", STANDARD_NO_PAD.encode(bytes));
+        password::verify(&Password::new(text(row, "password").to_owned()), text(row, "salt"), &hash)
+    };
+    assert_eq!(verify(&bytes), Verdict::Match);
+    for at in [0, 1] {
+        bytes[at] ^= 0x55;
+        assert_eq!(verify(&bytes), Verdict::Mismatch);
     }
 }
 

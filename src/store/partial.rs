@@ -136,11 +136,16 @@ mod tests {
         let directory = tempfile::tempdir().expect("a scratch directory");
         let [living, dead, other] = ["a.new", "b.new", "c"].map(|name| directory.path().join(name));
         let held = Partial::create(living.clone()).expect("it can be made");
+        let theirs = directory.path().join("d.new");
+        std::fs::write(&theirs, "left").expect("a file");
+        // Only root can make a file of somebody else.
+        let foreign = std::os::unix::fs::chown(&theirs, Some(65_534), None).is_ok();
         for path in [&dead, &other] {
             std::fs::write(path, "left").expect("a file");
         }
         sweep(directory.path(), |name| name.ends_with(".new"));
         assert_eq!([&living, &dead, &other].map(|path| path.exists()), [true, false, true]);
+        assert_eq!(theirs.exists(), foreign);
         drop(held);
         assert!(!living.exists(), "its maker removes it");
     }
