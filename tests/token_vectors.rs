@@ -325,6 +325,22 @@ fn the_type_must_fit_the_purpose() {
 }
 
 #[test]
+fn a_signature_is_nothing_without_a_key_that_counts() {
+    let token = with_times(r#""exp":4102444800"#);
+    let decoded = token::decode(&token);
+    for key in [token::appraise(None, DefaultKey::Allowed), token::appraise(Some(b""), DefaultKey::Allowed)] {
+        for fact in [SignatureFact::Valid, SignatureFact::Invalid, SignatureFact::FitsDecodedKey] {
+            let judgement = token::judge(&decoded, key, fact, NOW * 1_000_000, Options::default());
+            assert_eq!(
+                (judgement.signature, judgement.verdict),
+                (Signature::Unchecked, Verdict::Unverified),
+                "{fact:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn all_problems_come_at_once() {
     let payload =
         r#"{"user_id":"x","exp":1,"exp":2,"nbf":4102444800,"iat":4102444800,"sub":1,"jti":2,"aud":"a","type":3}"#;

@@ -143,9 +143,13 @@ mod tests {
         for path in [&dead, &other] {
             std::fs::write(path, "left").expect("a file");
         }
+        let (link, pipe) = (directory.path().join("e.new"), directory.path().join("f.new"));
+        std::os::unix::fs::symlink(&other, &link).expect("a link");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a pipe");
         sweep(directory.path(), |name| name.ends_with(".new"));
         assert_eq!([&living, &dead, &other].map(|path| path.exists()), [true, false, true]);
         assert_eq!(theirs.exists(), foreign);
+        assert!(link.is_symlink() && pipe.exists(), "neither is followed or waited for");
         drop(held);
         assert!(!living.exists(), "its maker removes it");
     }

@@ -222,6 +222,19 @@ fn what_only_the_app_could_tell_is_unknown() {
     }
 }
 
+/// Behind a lock of either kind the next wrong password does nothing.
+#[test]
+fn many_failed_logins_are_no_risk_behind_a_lock() {
+    let desk = Desk::usual();
+    desk.sql("UPDATE users SET failed_login_attempts = 5 WHERE username IN ('bob', 'dora')");
+    for (user, risk) in
+        [("dora", false), ("emil", false), ("gus", false), ("jan", true), ("bob", true), ("cleo", false)]
+    {
+        let document = why(&desk, user);
+        assert_eq!(message(&document, "counter").contains("the next wrong password"), risk, "{user}: {document}");
+    }
+}
+
 #[test]
 fn a_count_that_breaks_the_next_wrong_password_is_said_before_it_does() {
     let desk = Desk::usual();

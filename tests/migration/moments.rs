@@ -92,6 +92,25 @@ fn a_copy_of_many_steps_lets_the_app_write_between_them() {
     }
 }
 
+#[test]
+fn a_copy_that_nobody_disturbs_never_keeps_the_app_waiting_between_its_steps() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    heavy_db(&db, 10, 100);
+    let app = connection(&db);
+    app.busy_timeout(Duration::ZERO).expect("the app does not wait");
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let mut free = Vec::new();
+    let mut watch = |progress: BackupProgress| {
+        if progress.total > 0 {
+            free.push(app.execute_batch("BEGIN EXCLUSIVE; ROLLBACK").is_ok());
+        }
+        ControlFlow::Continue(())
+    };
+    reader.back_up(None, clock().0, &mut watch).expect("a backup");
+    assert!(free.len() > 5 && free.iter().all(|free| *free), "{free:?}");
+}
+
 /// What the app writes once the copy is made, and before it is counted, is no damage of the copy.
 #[test]
 fn an_app_that_writes_after_the_last_step_of_a_copy_does_not_make_it_fail() {
@@ -163,12 +182,17 @@ fn a_restore_that_is_interrupted_at_its_very_end_is_done() {
         let backup = dir.path().join("old.db");
         execute(&db, &format!("VACUUM INTO '{}'; UPDATE users SET full_name = 'Newer'", backup.display()));
         let backup = BackupFile::open(&backup, PATIENCE).expect("a backup");
-        let mut watch = |progress: BackupProgress| match progress.phase == Phase::Put && progress.done == progress.total
-        {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        let mut phases = Vec::new();
+        let mut watch = |progress: BackupProgress| {
+            phases.push(progress.phase);
+            match progress.phase == Phase::Put && progress.done == progress.total {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
         };
         let restored = backup.restore_over(&db, &act(&clock()), None, &mut watch).expect("it is done");
+        phases.dedup();
+        assert_eq!(phases, [Phase::Prepare, Phase::Keep, Phase::Put], "{journal:?}");
         let newer = |path: &Path| query(&connection(path), "SELECT count(*) > 0 FROM users WHERE full_name = 'Newer'");
         assert_eq!(newer(&db), [[Cell::Integer(0)]], "{journal:?}");
         assert_eq!(newer(&restored.kept.expect("the old file is kept")), [[Cell::Integer(1)]], "{journal:?}");
