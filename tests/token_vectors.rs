@@ -324,6 +324,20 @@ fn the_type_must_fit_the_purpose() {
     }
 }
 
+/// Half a surrogate pair is no text, and NaN no number of JSON.
+#[test]
+fn a_token_that_json_cannot_express_is_not_shown_by_half() {
+    let key = SigningKey::new(KEY.to_vec());
+    for (odd, shown) in [(r#""\u0041""#, true), (r#""\ud800""#, false), ("NaN", false)] {
+        for (header, claims) in [(odd, "1"), ("1", odd)] {
+            let header = format!(r#"{{"alg":"HS256","x":{header}}}"#);
+            let token = jwt::sign_compact(&header, &format!(r#"{{{CLAIMS},"x":{claims}}}"#), &key);
+            let judgement = judge(token.expose(), KEY);
+            assert_eq!((judgement.header.is_some(), judgement.claims.is_some()), (shown, shown), "{odd}");
+        }
+    }
+}
+
 #[test]
 fn a_signature_is_nothing_without_a_key_that_counts() {
     let token = with_times(r#""exp":4102444800"#);
