@@ -50,6 +50,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--minutes", type=float, default=600, help="no new mutant is begun after that")
     parser.add_argument("--sample", type=int, default=0, help="that many mutants, drawn by chance; 0: all")
+    parser.add_argument("--without", metavar="FILE", help="none that this outcomes.json of an earlier run calls caught")
     parser.add_argument("--seconds", type=float, default=90, help="of tests for each mutant")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="mutants at a time (more than 1 needs root)")
     return parser.parse_args()
@@ -64,6 +65,11 @@ def listed():
     text = subprocess.run(["cargo", "mutants", "--list", "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     return [dict(mutant, id=number, alive=bool(mutant["function"]), met=set())
             for number, mutant in enumerate(json.loads(text), 1)]
+
+
+def known(file):
+    """The names of the mutants that an earlier run caught."""
+    return {name for name, outcome in json.loads(pathlib.Path(file).read_text()) if outcome == "caught"} if file else set()
 
 
 def copied():
@@ -238,18 +244,20 @@ def failing_unchanged(bench, programs, tests, mutants, caught_by, count=100):
 
 def main():
     given, seed = options(), os.environ.get("AUTHCTL_SEED", "20261125")
-    tree, mutants = copied(), listed()
+    tree, mutants, before = copied(), listed(), known(given.without)
     switch.build(tree, mutants, CONTROL, environment())
     programs = binaries(tree)
     benches = [Bench(tree, number, given.workers > 1) for number in range(given.workers)]
     tests = seen_alone(benches, programs)
-    chosen = [mutant for mutant in mutants if mutant["alive"]]
-    random.Random(seed).shuffle(chosen)
+    alive = [mutant for mutant in mutants if mutant["alive"]]
+    random.Random(seed).shuffle(alive)
+    chosen = [mutant for mutant in alive if mutant["name"] not in before]
     caught_by = collections.Counter()
     done = measured(chosen[:given.sample or None], benches, programs, tests, given, caught_by)
     caught = [mutant for mutant in done if mutant["outcome"] == "caught"]
     print(f"figure: mutation: {len(caught)} of {len(done)} mutants caught ({100 * len(caught) / max(len(done), 1):.1f} %), "
-          f"{len(chosen)} of {len(mutants)} compile, {len(tests)} tests (seed {seed})", flush=True)
+          f"{len(alive)} of {len(mutants)} compile, {len(alive) - len(chosen)} were left out, {len(tests)} tests (seed {seed})",
+          flush=True)
     failed, count = failing_unchanged(benches[0], programs, tests, caught, caught_by)
     print(f"figure: mutation, the control: {failed} of {count} batches of tests fail without a mutant")
     return 0 if done and len(caught) >= 0.9 * len(done) else 1
