@@ -149,6 +149,20 @@ fn a_copy_that_is_stopped_or_locked_out_between_two_steps_leaves_nothing() {
     assert_eq!(entries(dir.path()).len(), 1, "{:?}", entries(dir.path()));
 }
 
+#[test]
+fn a_name_that_was_taken_while_the_backup_was_made_is_left_to_its_owner() {
+    let dir = scratch();
+    let db = make_db_in(Stage::Live, dir.path(), Journal::Delete);
+    let target = dir.path().join("copy.db");
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let taken = reader.back_up(Some(&target), clock().0, &mut |_| {
+        std::fs::write(&target, "theirs").expect("somebody else's file");
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(&taken, Err(StoreError::Exists { path }) if *path == target), "{taken:?}");
+    assert_eq!((&*bytes(&target), entries(dir.path()).len()), (&b"theirs"[..], 2));
+}
+
 /// After three starts the copy keeps its lock.
 #[test]
 fn an_app_that_writes_all_the_time_does_not_keep_a_copy_from_its_end() {
