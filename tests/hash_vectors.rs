@@ -72,6 +72,12 @@ fn parameters_above_the_caps_are_unsupported_and_cost_nothing() {
     for dearest in ["m=1048576,t=4,p=16", "m=209715,t=20,p=1"] {
         assert_eq!(password::fitness(&tail(dearest)), Fitness::Fit(Scheme::of(&tail(dearest))), "{dearest}");
     }
+    // passlib wants 8 KiB for each lane before it computes.
+    for (parameters, fits) in
+        [("m=8,t=1,p=1", true), ("m=31,t=1,p=4", false), ("m=32,t=1,p=4", true), ("m=127,t=1,p=16", false)]
+    {
+        assert_eq!(password::fitness(&tail(parameters)) != Fitness::Useless, fits, "{parameters}");
+    }
     let bcrypt = |cost: &str| format!("$2b${cost}$WS3J/SaGTd3ACgFOqqFRk.UkNqGb9chBHbuQIxpkDfeWvVds1xiqa");
     for (cost, fitness) in [
         ("03", Fitness::Useless),

@@ -157,6 +157,22 @@ fn a_missing_database_is_made_with_its_mode_and_its_event() {
     assert_eq!(cells(&desk.path("new.db"), "PRAGMA journal_mode"), ["wal"]);
 }
 
+#[test]
+fn rows_that_point_to_nothing_are_told_where_there_are_some() {
+    let desk = gone_on();
+    for (more, told) in [
+        ("DELETE FROM items WHERE id = 2", None),
+        ("UPDATE items SET user_id = 99", Some("it holds 2 rows that point")),
+    ] {
+        fs::remove_file(desk.path("old.db")).expect("the backup");
+        fixture::usual(&desk.path("old.db"));
+        pragma(&desk.path("old.db"), more);
+        let out = desk.ok(&["db", "restore", "old.db", "-n"]);
+        assert_eq!(out.stderr.contains("point to nothing"), told.is_some(), "{out:?}");
+        assert!(out.stderr.contains(told.unwrap_or_default()), "{out:?}");
+    }
+}
+
 fn pragma(path: &Path, sql: &str) {
     open(path).execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
 }

@@ -149,6 +149,20 @@ fn a_copy_that_is_stopped_or_locked_out_between_two_steps_leaves_nothing() {
     assert_eq!(entries(dir.path()).len(), 1, "{:?}", entries(dir.path()));
 }
 
+/// Only the indexes of `users` take time by the row.
+#[test]
+fn the_lock_is_expected_to_last_by_the_rows_and_the_indexes_that_are_missing() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    large_db(&db, 1000);
+    let expected = || Migration::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").expected_lock();
+    assert_eq!(expected().expect("it can be read"), Duration::from_millis(56));
+    execute(&db, "CREATE INDEX ix_users_email ON users (email)");
+    assert_eq!(expected().expect("it can be read"), Duration::from_millis(53));
+    run(&db, &["migrate", "--no-backup"]).expect(0);
+    assert_eq!(expected().expect("it can be read"), Duration::from_millis(50));
+}
+
 #[test]
 fn a_name_that_was_taken_while_the_backup_was_made_is_left_to_its_owner() {
     let dir = scratch();

@@ -228,6 +228,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_has_the_old_name_or_the_old_address_is_the_same_person() {
+        let account = |username: &str, email: &str| Account {
+            id: 1,
+            cells: [username, email, "patient"].map(|text| (3, text.as_bytes().to_vec())).to_vec(),
+        };
+        let bob = account("bob", "bob@example.org");
+        assert!(bob.same_as(&account("robert", "bob@example.org")) && bob.same_as(&account("bob", "new@example.org")));
+        assert!(
+            !bob.same_as(&account("robert", "new@example.org")) && !bob.same_as(&account("bob@example.org", "bob"))
+        );
+    }
+
+    #[test]
     fn of_other_tables_those_are_told_that_hold_another_number_of_rows() {
         let counts =
             |rows: &[(&str, i64)]| rows.iter().map(|(name, rows)| ((*name).to_owned(), *rows)).collect::<Counts>();
