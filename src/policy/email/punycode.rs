@@ -139,7 +139,9 @@ mod tests {
             ("パフィーdeルンバ", "de-jg4avhby1noc0d"),
             ("そのスピードで", "d9juau41awczczp"),
             ("bücher", "bcher-kva"),
-            // Python's codec; the steps between the letters are just as long as adapting goes.
+            // Python's codec; the steps between the letters are just as long as adapting goes, and just longer.
+            ("丞佬佔", "zhq62abc"),
+            ("佳亼产佾丁", "5gqqp5b33bwb"),
             ("丕久佹不任", "ihqpa8l32a8s"),
             ("乂亥佛丹侀", "riqra11aiyvf"),
         ];
