@@ -255,8 +255,9 @@ fn a_restore_over_a_file_that_cannot_be_replaced_is_refused_at_once() {
 
 #[test]
 fn a_new_file_needs_a_directory_that_can_be_written() {
-    let (dir, _db) = app_db(Stage::Preauth, Journal::Delete);
+    let (dir, db) = app_db(Stage::Preauth, Journal::Delete);
     set_mode(dir.path(), 0o555);
+    run_as(APP, &db, &["db", "backup"]).expect(8).says("ermission denied");
     let ran = run_as(APP, &dir.path().join("new.db"), &["init", "--json"]).expect(8);
     assert_eq!(ran.error_code(), "db_readonly");
     set_mode(dir.path(), 0o755);
