@@ -175,6 +175,15 @@ fn a_name_that_was_taken_while_the_backup_was_made_is_left_to_its_owner() {
     });
     assert!(matches!(&taken, Err(StoreError::Exists { path }) if *path == target), "{taken:?}");
     assert_eq!((&*bytes(&target), entries(dir.path()).len()), (&b"theirs"[..], 2));
+
+    std::fs::remove_file(&target).expect("it is free again");
+    let backup = BackupFile::open(&db, PATIENCE).expect("a backup");
+    let taken = backup.restore_as_new(&target, &act(&clock()), &mut |_| {
+        std::fs::write(&target, "theirs").expect("somebody else's file");
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(&taken, Err(StoreError::Exists { path }) if *path == target), "{taken:?}");
+    assert_eq!((&*bytes(&target), entries(dir.path()).len()), (&b"theirs"[..], 2));
 }
 
 /// After three starts the copy keeps its lock.
