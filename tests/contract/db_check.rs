@@ -54,6 +54,20 @@ fn rows_that_point_to_nothing_and_cells_that_cannot_be_read_are_findings() {
 }
 
 #[test]
+fn rows_without_their_parents_are_counted_by_table_and_parent() {
+    let desk = Desk::usual();
+    desk.sql(
+        "CREATE TABLE plans (id INTEGER PRIMARY KEY);
+         CREATE TABLE notes (author REFERENCES users (id), plan REFERENCES plans (id));
+         INSERT INTO notes VALUES (98, 1), (99, NULL), (2, 3), (2, 4)",
+    );
+    let out = desk.run(&["db", "check"]);
+    for part in ["'notes': 3 rows without their row of 'plans'", "'notes': 2 rows without", "'items': 1 row without"] {
+        assert!(out.stdout.contains(part), "{part}: {out:?}");
+    }
+}
+
+#[test]
 fn a_thousand_orphans_are_counted_and_a_hundred_of_them_listed() {
     let desk = Desk::usual();
     desk.sql(
