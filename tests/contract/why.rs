@@ -175,6 +175,7 @@ fn a_cell_that_the_app_cannot_read_is_named_with_who_mends_it() {
         ("last_login = ''", "row", "last_login", json!(null)),
         ("created_at = 'soon'", "row", "created_at", json!(null)),
         ("full_name = CAST(x'ff' AS TEXT)", "row", "full_name", json!("authctl user edit bob --full-name ''")),
+        ("email = CAST(x'ff' AS TEXT)", "row", "email", json!("authctl user edit bob --email ADDRESS")),
         ("full_name = x'ff'", "row", "full_name", json!("authctl user edit bob --full-name ''")),
         ("username = x'ff'", "row", "username", json!("authctl user edit id:2 --username NAME")),
         ("role = CAST(x'ff' AS TEXT)", "row", "role", json!("authctl set-role bob patient")),
@@ -298,6 +299,15 @@ fn customers_and_twins_of_the_newest_app_are_judged_as_it_does() {
     assert!(message(&first, "twins").contains("id:3"), "{first}");
     let late = why(&desk, "late");
     assert_eq!((in_the_way(&late), &late["app"]["login"]), (vec!["customer".to_owned()], &json!(500)));
+}
+
+#[test]
+fn a_customer_that_the_app_cannot_read_is_mended_by_naming_one() {
+    let desk = Desk::with(fixture::head);
+    desk.sql("UPDATE users SET customer_id = CAST(x'ff' AS TEXT) WHERE id = 1");
+    let document = why(&desk, "root");
+    assert!(message(&document, "row").contains("customer_id"), "{document}");
+    assert_eq!(document["command"], "authctl user edit root --customer ID");
 }
 
 /// The newest app reads the whole row of the customer at each login, its dates with `fromisoformat`.
