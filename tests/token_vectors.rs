@@ -270,6 +270,15 @@ fn leeway_stretches_all_three_times_and_claims_nothing_of_the_app() {
     }
 }
 
+/// As text, so that a word is said of who takes it.
+#[test]
+fn a_token_is_good_from_nbf_sharp_on() {
+    let token = with_times(&format!(r#""exp":4102444800,"nbf":"{NOW}""#));
+    for (micros, expected) in [(NOW * 1_000_000 - 1, "not_yet_valid"), (NOW * 1_000_000, "app_accepts")] {
+        assert_eq!(codes(&judge_at(&token, KEY, micros, Options::default())), expected, "{micros}");
+    }
+}
+
 #[test]
 fn odd_times_neither_panic_nor_pass() {
     for (times, expected) in [

@@ -228,6 +228,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_many_accounts_the_first_names_are_kept_and_all_are_counted() {
+        let mut accounts = Accounts::default();
+        for _ in 0..2 * NAMES_KEPT {
+            accounts.add(&Account { id: 1, cells: vec![(3, b"bob".to_vec())] });
+        }
+        assert_eq!((accounts.count, accounts.first), (2 * NAMES_KEPT as u64, vec!["bob".to_owned(); NAMES_KEPT]));
+    }
+
+    #[test]
     fn whoever_has_the_old_name_or_the_old_address_is_the_same_person() {
         let account = |username: &str, email: &str| Account {
             id: 1,
