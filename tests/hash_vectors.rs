@@ -73,9 +73,13 @@ fn parameters_above_the_caps_are_unsupported_and_cost_nothing() {
         assert_eq!(password::fitness(&tail(dearest)), Fitness::Fit(Scheme::of(&tail(dearest))), "{dearest}");
     }
     // passlib wants 8 KiB for each lane before it computes.
-    for (parameters, fits) in
-        [("m=8,t=1,p=1", true), ("m=31,t=1,p=4", false), ("m=32,t=1,p=4", true), ("m=127,t=1,p=16", false)]
-    {
+    for (parameters, fits) in [
+        ("m=8,t=1,p=1", true),
+        ("m=31,t=1,p=4", false),
+        ("m=+64,t=1,p=1", false),
+        ("m=32,t=1,p=4", true),
+        ("m=127,t=1,p=16", false),
+    ] {
         assert_eq!(password::fitness(&tail(parameters)) != Fitness::Useless, fits, "{parameters}");
     }
     let bcrypt = |cost: &str| format!("$2b${cost}$WS3J/SaGTd3ACgFOqqFRk.UkNqGb9chBHbuQIxpkDfeWvVds1xiqa");

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use authctl::model::event::Actor;
 use authctl::model::time::{FixedClock, Timestamp};
+use authctl::model::user::{Flag, UserId};
 use authctl::store::{
-    Act, BackupFile, BackupProgress, BackupWish, Migration, Mode, Phase, ReadAccess, Reader, StoreError,
+    Act, BackupFile, BackupProgress, BackupWish, Change, Migration, Mode, Phase, ReadAccess, Reader, Store, StoreError,
 };
 
 use crate::bench::*;
@@ -147,6 +148,37 @@ fn a_copy_that_is_stopped_or_locked_out_between_two_steps_leaves_nothing() {
     });
     assert!(matches!(locked, Err(StoreError::Busy { .. })), "{locked:?}");
     assert_eq!(entries(dir.path()).len(), 1, "{:?}", entries(dir.path()));
+}
+
+/// One store, several changes: a session's, or those of `doctor --fix`.
+#[test]
+fn rows_of_triggers_are_counted_for_each_change_by_itself() {
+    let dir = scratch();
+    let db = make_db_in(Stage::Live, dir.path(), Journal::Delete);
+    run(&db, &["migrate", "--no-backup"]).expect(0);
+    let trail = "CREATE TRIGGER trail AFTER UPDATE ON users BEGIN UPDATE items SET title = title WHERE id = 1; END";
+    execute(&db, trail);
+    let mut store = Store::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    for flag in [Flag::Off, Flag::On, Flag::Off] {
+        let applied = store.change(&act(&clock()), |tx, _| {
+            tx.set_active(UserId(1), flag)?;
+            Ok::<_, StoreError>(Change::Done((), Vec::new()))
+        });
+        let rows = applied.expect("a change").triggers.map(|effect| effect.rows);
+        assert_eq!(rows, Some(1), "{flag:?}");
+    }
+}
+
+#[test]
+fn a_rehearsal_without_leave_to_write_still_migrates_its_copy() {
+    let dir = scratch();
+    let db = make_db_in(Stage::Preauth, dir.path(), Journal::Delete);
+    let reader = Reader::open(&db, PATIENCE, ReadAccess::NeverWrite).expect("it opens").store;
+    let (held, clock) = (bytes(&db), clock());
+    let act = Act { mode: Mode::DryRun, ..act(&clock) };
+    let rehearsal = reader.rehearse_migration(dir.path(), &act, &mut |_| ControlFlow::Continue(())).expect("it works");
+    assert!(rehearsal.applied > 0 && rehearsal.grown_bytes > 0, "{rehearsal:?}");
+    assert!(bytes(&db) == held && entries(dir.path()).len() == 1, "{:?}", entries(dir.path()));
 }
 
 /// Only the indexes of `users` take time by the row.
