@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::bench::*;
-use crate::support::{Journal, Stage, make_db_in};
+use crate::support::{Journal, Stage, copy_program, make_db_in};
 
 /// Who the app runs as, and another ordinary user.
 const APP: u32 = 65_534;
@@ -29,9 +29,7 @@ fn reachable() -> &'static Path {
         let dir = scratch();
         set_mode(dir.path(), 0o755);
         let path = dir.path().join("authctl");
-        // By another process: a child that another test starts meanwhile would hold our open copy, "text file busy".
-        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_authctl")).arg(&path).status().expect("cp starts");
-        assert!(copied.success(), "the binary can be copied");
+        copy_program(&path);
         (dir, path)
     });
     path
