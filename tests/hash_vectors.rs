@@ -160,6 +160,10 @@ fn what_passlib_alone_decodes_counts_as_outdated() {
         // A salt of 7 bytes.
         (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEyMzQ1Ng"), None),
         (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEyMzQ1Njc"), Some(true)),
+        // The same with bytes between that are skipped.
+        (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEy!!!!MzQ1Ng"), None),
+        (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEy!!!!MzQ1Njc"), Some(true)),
+        (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEy!!!!MzQ1Njc4"), Some(true)),
         (tail("m=64,t=1,p=1,data=A"), None),
         (tail("m=64,t=1,p=1,data=AA"), Some(true)),
     ] {
