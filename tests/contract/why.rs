@@ -221,6 +221,9 @@ fn what_only_the_app_could_tell_is_unknown() {
         let out = desk.ok(&["user", "why", "bob"]);
         assert!(out.stdout.contains("nobody can tell whether it can log in") && out.stdout.contains(part), "{out:?}");
     }
+    // What is in the way for certain comes first.
+    desk.sql("UPDATE users SET is_active = 0 WHERE username = 'bob'");
+    assert_eq!(why(&desk, "bob")["command"], "authctl user activate bob");
 }
 
 /// Behind a lock of either kind the next wrong password does nothing.
