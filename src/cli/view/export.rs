@@ -3,15 +3,13 @@
 //! What a newcomer would get wrong: times are the texts in the file, not RFC 3339. An import must be able to write
 //! the same text again.
 
-use std::borrow::Cow;
-
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::user::{raw, raw_cell};
 use crate::cli::output::escape::escape_bytes;
-use crate::cli::output::{Cell, Column, ExactRecord, Record};
+use crate::cli::output::{Cell, Column, Datum, ExactRecord, Record};
 use crate::model::user::{Flag, RawCell, RawUser};
 use crate::ops::import::UNREADABLE;
 
@@ -168,8 +166,8 @@ impl Record for ExportView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
-        self.exact(index).unwrap_or_default()
+    fn value(&self, index: usize) -> Datum<'_> {
+        self.exact(index)
     }
 
     fn kept_keys() -> &'static [&'static str] {
@@ -178,15 +176,15 @@ impl Record for ExportView {
 }
 
 impl ExactRecord for ExportView {
-    fn exact(&self, index: usize) -> Option<Cow<'_, str>> {
-        let Some(at) = index.checked_sub(1) else { return Some(self.id.to_string().into()) };
+    fn exact(&self, index: usize) -> Datum<'_> {
+        let Some(at) = index.checked_sub(1) else { return self.id.into() };
         match &self.cells[at] {
-            Stored::Null | Stored::Flag(Flag::Absent) => None,
-            Stored::Text(text) => Some(text.as_str().into()),
-            Stored::Number(number) => Some(number.to_string().into()),
+            Stored::Null | Stored::Flag(Flag::Absent) => Datum::Null,
+            Stored::Text(text) => text.as_str().into(),
+            Stored::Number(number) => (*number).into(),
             // Not true and false: a spreadsheet would save those in its own language.
-            Stored::Flag(flag) => Some(if flag.is_on() { "1" } else { "0" }.into()),
-            Stored::Unreadable(cell) => Some(mark(cell).into()),
+            Stored::Flag(flag) => Datum::Number(i64::from(flag.is_on())),
+            Stored::Unreadable(cell) => mark(cell).into(),
         }
     }
 }

@@ -110,7 +110,7 @@ fn exact(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Resul
 
 fn shown(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
     let style = &context.style;
-    let mut emitter = Emitter::new(&mut *context.world.stdout, style).map_err(unwritten)?;
+    let mut emitter = Emitter::new::<ExportView>(&mut *context.world.stdout, style).map_err(unwritten)?;
     all(reader, |user| {
         let view = ExportView::new(user, &style.lacking);
         count.add(&view);

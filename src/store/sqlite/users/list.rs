@@ -1,7 +1,8 @@
 //! Lists of accounts, in pages.
 //!
 //! What a newcomer would get wrong: a list must not keep a statement open while its reader is slow; in a
-//! rollback-journal file that would keep the app from writing.
+//! rollback-journal file that would keep the app from writing. So a page is looked at under the lock, and what came
+//! of it is shown in the pause behind it.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -119,28 +120,44 @@ pub enum SortOrder {
     Descending,
 }
 
+/// Whoever looks at the rows of a list.
+pub trait Visit<E> {
+    /// Looks at one row, while the file is locked for reading: nothing slow may happen here. The next row takes the
+    /// place of this one.
+    ///
+    /// # Errors
+    /// Its own, which end the list.
+    fn row(&mut self, user: &StoredUser) -> Result<ControlFlow<()>, E>;
+
+    /// Takes its time between two pages.
+    ///
+    /// # Errors
+    /// Its own, which end the list.
+    fn pause(&mut self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+impl<E, F: FnMut(&StoredUser) -> Result<ControlFlow<()>, E>> Visit<E> for F {
+    fn row(&mut self, user: &StoredUser) -> Result<ControlFlow<()>, E> {
+        self(user)
+    }
+}
+
 impl View<'_> {
     /// Hands every row of the filter to `visit`, page by page, in ascending order of id; stops when `visit`
     /// returns `Break`.
     ///
     /// # Errors
     /// [`StoreError`], or what `visit` returns.
-    pub fn each_user<E: From<StoreError>>(
-        &self,
-        filter: &Filter,
-        mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
-    ) -> Result<(), E> {
-        let mut after = filter.after;
+    pub fn each_user<E: From<StoreError>>(&self, filter: &Filter, visit: &mut impl Visit<E>) -> Result<(), E> {
+        let mut page = Page { after: filter.after, rows: 0, ended: ControlFlow::Continue(()) };
+        let mut user = StoredUser::blank();
         loop {
-            let page = page(self, filter, after).map_err(|error| self.fail(error))?;
-            let full = page.len() == PAGE as usize;
-            after = page.last().map(|user| user.id.0).or(after);
-            for user in page {
-                if visit(user)?.is_break() {
-                    return Ok(());
-                }
-            }
-            if !full {
+            page.rows = 0;
+            page.read(self, filter, &mut user, visit)?;
+            visit.pause()?;
+            if page.ended.is_break() || page.rows < PAGE {
                 return Ok(());
             }
         }
@@ -162,15 +179,53 @@ impl View<'_> {
         &self,
         filter: &Filter,
         sort: Sort,
-        mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
+        visit: &mut impl Visit<E>,
     ) -> Result<(), E> {
         let ids = sorted_ids(self, filter, sort).map_err(|error| self.fail(error))?;
         for page in ids.chunks(PAGE as usize) {
-            let mut users = these(self, page).map_err(|error| self.fail(error))?;
-            for user in page.iter().filter_map(|id| users.remove(id)) {
-                if visit(user)?.is_break() {
-                    return Ok(());
+            let users = these(self, page).map_err(|error| self.fail(error))?;
+            for user in page.iter().filter_map(|id| users.get(id)) {
+                if visit.row(user)?.is_break() {
+                    return visit.pause();
                 }
+            }
+            visit.pause()?;
+        }
+        Ok(())
+    }
+}
+
+/// A page of a list: one statement, and so one lock.
+struct Page {
+    /// The last id that was read.
+    after: Option<i64>,
+    rows: u32,
+    ended: ControlFlow<()>,
+}
+
+impl Page {
+    fn read<E: From<StoreError>>(
+        &mut self,
+        view: &View<'_>,
+        filter: &Filter,
+        user: &mut StoredUser,
+        visit: &mut impl Visit<E>,
+    ) -> Result<(), E> {
+        let fail = |error| view.fail(error);
+        let after = self.after;
+        let mut query = Query::filtered(view, row::select(view.schema), filter, after.as_ref());
+        query.sql.push_str(" ORDER BY id LIMIT :page");
+        query.values.push((":page", &PAGE));
+        let layout = row::Layout::of(view.schema);
+        let mut statement = view.conn.prepare_cached(&query.sql).map_err(fail)?;
+        let mut rows = statement.query(query.values.as_slice()).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            row::fill(row, &layout, user).map_err(fail)?;
+            self.after = Some(user.id.0);
+            self.rows += 1;
+            self.ended = visit.row(user)?;
+            if self.ended.is_break() {
+                break;
             }
         }
         Ok(())
@@ -240,16 +295,6 @@ impl<'a> Query<'a> {
             }
         }
     }
-}
-
-fn page(view: &View<'_>, filter: &Filter, after: Option<i64>) -> rusqlite::Result<Vec<StoredUser>> {
-    let View { conn, schema, .. } = *view;
-    let mut query = Query::filtered(view, row::select(schema), filter, after.as_ref());
-    query.sql.push_str(" ORDER BY id LIMIT :page");
-    query.values.push((":page", &PAGE));
-    let (mut statement, layout) = (conn.prepare_cached(&query.sql)?, row::Layout::of(schema));
-    let rows = statement.query_map(query.values.as_slice(), |row| row::convert(row, &layout))?;
-    rows.collect()
 }
 
 fn sorted_ids(view: &View<'_>, filter: &Filter, sort: Sort) -> rusqlite::Result<Vec<UserId>> {

@@ -17,7 +17,7 @@ mod survey;
 mod write;
 
 pub use delete::{Dependents, IdReuse, Link};
-pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
+pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder, Visit};
 pub use prefix::Named;
 pub use read::NameKind;
 pub(super) use read::data_version;

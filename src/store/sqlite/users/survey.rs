@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: names are compared by SQLite, which sorts on disk what does not fit into
 //! memory. A map of a million names would not.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::row;
 use crate::model::user::{Field, StoredUser, UserId};
@@ -56,6 +56,14 @@ pub struct Twin {
 }
 
 impl View<'_> {
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub(super) fn surveyed(&self, id: UserId) -> Result<Option<Surveyed>, StoreError> {
+        one(self.conn, self.schema, id).map_err(|error| self.fail(error))
+    }
+
     /// Hands every account to `visit`, page by page, in ascending order of id.
     ///
     /// # Errors
@@ -83,6 +91,12 @@ impl View<'_> {
     pub fn twins(&self, column: NameColumn, likeness: Likeness) -> Result<Vec<Twin>, StoreError> {
         twins(self.conn, &twins_sql(self.schema, column, likeness)).map_err(|error| self.fail(error))
     }
+}
+
+fn one(conn: &Connection, schema: &Schema, id: UserId) -> rusqlite::Result<Option<Surveyed>> {
+    let sql = row::select_with_password(schema) + " WHERE id = ?";
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    statement.query_row([id.0], |row| row::survey(row, &layout)).optional()
 }
 
 fn page(conn: &Connection, schema: &Schema, after: i64) -> rusqlite::Result<Vec<Surveyed>> {
