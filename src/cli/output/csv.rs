@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::CsvText;
-use super::datum::Datum;
+use super::datum::{Datum, is_plain};
 use super::escape::escape;
 use super::personal;
 use super::record::Record;
@@ -81,8 +81,15 @@ fn push_cell(out: &mut Vec<u8>, text: CsvText, cell: Datum<'_>) {
         Datum::Null => {}
         Datum::Number(number) if number >= 0 => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
         Datum::Time(time) => time.push_rfc3339(out),
+        Datum::Text(value) if is_bare(&value) => out.extend_from_slice(value.as_bytes()),
         other => push_text(out, &self::cell(&other.into_text(), text)),
     }
+}
+
+/// Whether a text stands in CSV as it is, whatever form is wanted.
+fn is_bare(text: &str) -> bool {
+    let is_formula = matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@'));
+    !is_formula && is_plain(text) && !text.contains(',')
 }
 
 fn push_text(out: &mut Vec<u8>, text: &str) {

@@ -73,7 +73,7 @@ fn word(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
-/// Which bytes stand between the quotes of JSON as they are: ASCII without controls, quotes and backslashes.
+/// ASCII without controls, quotes and backslashes.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = b' ' as usize;
@@ -84,7 +84,8 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-fn is_plain(text: &str) -> bool {
+/// Whether a text stands between the quotes of JSON as it is.
+pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)])
 }
 

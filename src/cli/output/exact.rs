@@ -58,15 +58,17 @@ fn push_line<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = Datum<'a>>) {
         if at > 0 {
             out.push(b',');
         }
-        if cell != Datum::Null {
-            push_cell(out, &cell.into_text());
+        match cell {
+            Datum::Null => {}
+            Datum::Number(number) => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+            other => push_text(out, &other.into_text()),
         }
     }
     out.push(b'\n');
 }
 
 /// A blank or a mark at an end is quoted too: some spreadsheets drop it otherwise.
-fn push_cell(out: &mut Vec<u8>, text: &str) {
+fn push_text(out: &mut Vec<u8>, text: &str) {
     if text.is_empty() || text.trim() != text || text.contains(['"', ',', ';', '\t', '\r', '\n']) {
         out.push(b'"');
         out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
