@@ -73,7 +73,8 @@ impl Workspace {
     }
 
     fn wipe(&mut self) {
-        self.blocks.fill(Block::new());
+        // Word by word: `fill` with a block would copy one for each.
+        self.blocks.iter_mut().for_each(|block| block.as_mut().fill(0));
         // Without it the compiler may drop the wiping of memory that is freed next.
         optimization_barrier(self.blocks.as_slice());
     }

@@ -138,8 +138,11 @@ impl BackupFile {
             });
         }
         locked.require_like(&staged, &kept)?;
-        locked.release()?;
-        partial::sync_directory(&place.real).map_err(|error| failed(&place.real, error))?;
+        // From here on it is done, whatever fails.
+        let done_but = |detail: String| StoreError::Restored { kept: kept.clone(), detail };
+        locked.release().map_err(|error| done_but(error.to_string()))?;
+        partial::sync_directory(&place.real)
+            .map_err(|error| done_but(format!("a power cut may undo it, the directory cannot be synced: {error}")))?;
         let kept = std::path::absolute(&kept).unwrap_or(kept);
         Ok(Restored { kept: Some(kept), damage, users: self.users() })
     }
