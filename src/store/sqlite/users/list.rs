@@ -12,6 +12,7 @@ use rusqlite::ToSql;
 use super::row;
 use crate::model::scope::Scope;
 use crate::model::user::{StoredUser, UserId};
+use crate::store::sqlite::order::Order;
 use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
 
@@ -216,11 +217,12 @@ impl Page {
         let mut query = Query::filtered(view, row::select(view.schema), filter, after.as_ref());
         query.sql.push_str(" ORDER BY id LIMIT :page");
         query.values.push((":page", &PAGE));
-        let layout = row::Layout::of(view.schema);
+        let (layout, mut order) = (row::Layout::of(view.schema), Order::above(after));
         let mut statement = view.conn.prepare_cached(&query.sql).map_err(fail)?;
         let mut rows = statement.query(query.values.as_slice()).map_err(fail)?;
         while let Some(row) = rows.next().map_err(fail)? {
             row::fill(row, &layout, user).map_err(fail)?;
+            order.see(user.id.0).map_err(fail)?;
             self.after = Some(user.id.0);
             self.rows += 1;
             self.ended = visit.row(user)?;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::row;
 use crate::model::user::{Field, StoredUser, UserId};
+use crate::store::sqlite::order::Order;
 use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
 
@@ -106,7 +107,9 @@ fn page(conn: &Connection, schema: &Schema, after: i64) -> rusqlite::Result<Vec<
     let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
     let rows =
         statement.query_map(named_params! { ":after": after, ":page": PAGE }, |row| row::survey(row, &layout))?;
-    rows.collect()
+    let page = rows.collect::<rusqlite::Result<Vec<Surveyed>>>()?;
+    Order::above((after > i64::MIN).then_some(after)).check(page.iter().map(|row| row.user.id.0))?;
+    Ok(page)
 }
 
 /// `NULL`, 0 and the empty text are false (`app-facts`, Login and lockout).
