@@ -295,7 +295,13 @@ fn db_restore_under_faults() {
 
 #[test]
 fn audit_prune_under_faults() {
-    modes().into_iter().for_each(|journal| sweep(&prune(journal)));
+    sweep(&prune(Journal::Delete));
+}
+
+/// A commit whose sync fails may be in the WAL all the same, though our own connection still sees the rows.
+#[test]
+fn audit_prune_in_wal_mode_under_faults() {
+    sweep(&prune(Journal::Wal));
 }
 
 #[test]
