@@ -1,7 +1,7 @@
 //! Output, once for all commands: records go in, a table, JSON, JSON lines or CSV come out.
 //!
-//! What a newcomer would get wrong: rows stream. Nothing may be kept per row but a hundred rows of a table,
-//! so that a million accounts need no more memory than a hundred.
+//! What a newcomer would get wrong: rows stream. Nothing may be kept per row but a hundred rows of a table, and the text
+//! of the page that is being read, so that a million accounts need no more memory than a thousand.
 
 pub mod color;
 mod csv;
@@ -119,7 +119,7 @@ pub struct Summary {
 
 /// Writes records one by one in constant memory; every text is escaped here.
 ///
-/// Dropping it without [`Emitter::finish`] leaves out what was not yet written (up to 64 KiB).
+/// Dropping it without [`Emitter::finish`] leaves out what was not yet written (64 KiB, and what [`Emitter::hold`] held).
 pub struct Emitter<'w> {
     body: Body<'w>,
     selection: Selection,
