@@ -89,7 +89,7 @@ fn a_line_end_in_what_is_quoted_is_escaped_so_that_a_message_stays_one_line() {
         &["set-role", "bob", given],
         &["user", "show", &format!("id:{given}")],
         &["token", "issue", "bob", "--claim", "x\n{\"error\":{}}"],
-        &["token", "issue", "bob", "--claim-json", given],
+        &["token", "issue", "bob", "--claim-json", "x\n{\"error\":{}}=no"],
         &["token", "issue", "bob", "--secret-file", given],
         &["audit", "list", "--since", given],
     ] {
