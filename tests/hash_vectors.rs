@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use authctl::crypto::password::{self, HashParams, Unsupported, Verdict};
+use authctl::crypto::password::{self, Fitness, HashParams, Unsupported, Verdict};
 use authctl::crypto::phc::{self, Argon2Text, Scheme, Variant};
 use authctl::crypto::random::{self, RandomError};
 use authctl::model::secret::Password;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
 
 const VECTORS: &str = include_str!("vectors/hashes.json");
@@ -66,6 +68,28 @@ fn parameters_above_the_caps_are_unsupported_and_cost_nothing() {
         let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, &tail(parameters));
         assert_eq!(verdict, Verdict::Unsupported(reason), "{parameters}");
         assert_eq!(password::needs_update(&tail(parameters), HashParams::default()), Some(true));
+    }
+    for dearest in ["m=1048576,t=4,p=16", "m=209715,t=20,p=1"] {
+        assert_eq!(password::fitness(&tail(dearest)), Fitness::Fit(Scheme::of(&tail(dearest))), "{dearest}");
+    }
+    // passlib wants 8 KiB for each lane before it computes.
+    for (parameters, fits) in [
+        ("m=8,t=1,p=1", true),
+        ("m=31,t=1,p=4", false),
+        ("m=+64,t=1,p=1", false),
+        ("m=32,t=1,p=4", true),
+        ("m=127,t=1,p=16", false),
+    ] {
+        assert_eq!(password::fitness(&tail(parameters)) != Fitness::Useless, fits, "{parameters}");
+    }
+    let bcrypt = |cost: &str| format!("$2b${cost}$WS3J/SaGTd3ACgFOqqFRk.UkNqGb9chBHbuQIxpkDfeWvVds1xiqa");
+    for (cost, fitness) in [
+        ("03", Fitness::Useless),
+        ("04", Fitness::Fit(Scheme::Bcrypt)),
+        ("16", Fitness::Fit(Scheme::Bcrypt)),
+        ("17", Fitness::Unsupported(Unsupported::BcryptCost(17))),
+    ] {
+        assert_eq!(password::fitness(&bcrypt(cost)), fitness, "{cost}");
     }
     let costly = "$2b$17$WS3J/SaGTd3ACgFOqqFRk.UkNqGb9chBHbuQIxpkDfeWvVds1xiqa";
     let verdict = password::verify(&Password::new(PASSWORD.to_owned()), SALT, costly);
@@ -136,6 +160,10 @@ fn what_passlib_alone_decodes_counts_as_outdated() {
         // A salt of 7 bytes.
         (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEyMzQ1Ng"), None),
         (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEyMzQ1Njc"), Some(true)),
+        // The same with bytes between that are skipped.
+        (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEy!!!!MzQ1Ng"), None),
+        (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEy!!!!MzQ1Njc"), Some(true)),
+        (good.replace("MDEyMzQ1Njc4OWFiY2RlZg", "MDEy!!!!MzQ1Njc4"), Some(true)),
         (tail("m=64,t=1,p=1,data=A"), None),
         (tail("m=64,t=1,p=1,data=AA"), Some(true)),
     ] {
@@ -217,6 +245,34 @@ fn bcrypt_prefixes_verify_alike_except_2x() {
     ] {
         let hash = text(row, "hash").replacen("$2a$", prefix, 1);
         assert_eq!(password::verify(&password, text(row, "salt"), &hash), expected, "{prefix}");
+    }
+}
+
+#[test]
+fn a_tag_with_the_same_error_twice_does_not_match() {
+    let rows = rows();
+    let fits = |row: &&Value| row["app_verify"] == true && text(row, "hash").starts_with("$argon2id$");
+    let row = rows.iter().find(fits).expect("a row that matches");
+    let (head, tag) = text(row, "hash").rsplit_once('$').expect("a tag");
+    let mut bytes = STANDARD_NO_PAD.decode(tag).expect("base64");
+    let verify = |bytes: &[u8]| {
+        let hash = format!("{head}${}", STANDARD_NO_PAD.encode(bytes));
+        password::verify(&Password::new(text(row, "password").to_owned()), text(row, "salt"), &hash)
+    };
+    assert_eq!(verify(&bytes), Verdict::Match);
+    for at in [0, 1] {
+        bytes[at] ^= 0x55;
+        assert_eq!(verify(&bytes), Verdict::Mismatch);
+    }
+}
+
+/// passlib refuses a NUL in what bcrypt is to look at; the library alone would take it.
+#[test]
+fn no_password_with_a_nul_fits_a_bcrypt_hash() {
+    for (password, verdict) in [("ab", Verdict::Match), ("a\0b", Verdict::Mismatch)] {
+        let made = bcrypt::hash_with_salt(format!("{password}{SALT}"), 4, [7; 16]).expect("a hash");
+        let hash = made.format_for_version(bcrypt::Version::TwoB);
+        assert_eq!(password::verify(&Password::new(password.to_owned()), SALT, &hash), verdict, "{password:?}");
     }
 }
 

@@ -8,7 +8,11 @@ use authctl::policy::token::{
     self, DefaultKey, Judgement, KeyState, Options, ProblemCode, Removed, Row, RowState, Signature, SignatureFact,
     Verdict,
 };
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
+use sha2::Sha256;
 
 const VECTORS: &str = include_str!("vectors/tokens.json");
 /// 2026-11-25T01:30:30Z, when the libraries were asked.
@@ -246,7 +250,7 @@ fn a_token_has_expired_at_exp_sharp() {
         assert_eq!(codes(&judgement), expected, "{micros}");
     }
     let at_exp = judge(&token, KEY);
-    assert!(message(&at_exp, ProblemCode::AppAccepts).contains("with python-jose:"));
+    assert!(message(&at_exp, ProblemCode::AppAccepts).contains("token with python-jose:"));
 }
 
 #[test]
@@ -263,6 +267,15 @@ fn leeway_stretches_all_three_times_and_claims_nothing_of_the_app() {
     ] {
         let judgement = judge_at(&with_times(&times), KEY, NOW * 1_000_000, options);
         assert_eq!(codes(&judgement), expected, "{times}");
+    }
+}
+
+/// As text, so that a word is said of who takes it.
+#[test]
+fn a_token_is_good_from_nbf_sharp_on() {
+    let token = with_times(&format!(r#""exp":4102444800,"nbf":"{NOW}""#));
+    for (micros, expected) in [(NOW * 1_000_000 - 1, "not_yet_valid"), (NOW * 1_000_000, "app_accepts")] {
+        assert_eq!(codes(&judge_at(&token, KEY, micros, Options::default())), expected, "{micros}");
     }
 }
 
@@ -320,6 +333,36 @@ fn the_type_must_fit_the_purpose() {
     }
 }
 
+/// Half a surrogate pair is no text, and NaN no number of JSON.
+#[test]
+fn a_token_that_json_cannot_express_is_not_shown_by_half() {
+    let key = SigningKey::new(KEY.to_vec());
+    for (odd, shown) in [(r#""\u0041""#, true), (r#""\ud800""#, false), ("NaN", false)] {
+        for (header, claims) in [(odd, "1"), ("1", odd)] {
+            let header = format!(r#"{{"alg":"HS256","x":{header}}}"#);
+            let token = jwt::sign_compact(&header, &format!(r#"{{{CLAIMS},"x":{claims}}}"#), &key);
+            let judgement = judge(token.expose(), KEY);
+            assert_eq!((judgement.header.is_some(), judgement.claims.is_some()), (shown, shown), "{odd}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_is_nothing_without_a_key_that_counts() {
+    let token = with_times(r#""exp":4102444800"#);
+    let decoded = token::decode(&token);
+    for key in [token::appraise(None, DefaultKey::Allowed), token::appraise(Some(b""), DefaultKey::Allowed)] {
+        for fact in [SignatureFact::Valid, SignatureFact::Invalid, SignatureFact::FitsDecodedKey] {
+            let judgement = token::judge(&decoded, key, fact, NOW * 1_000_000, Options::default());
+            assert_eq!(
+                (judgement.signature, judgement.verdict),
+                (Signature::Unchecked, Verdict::Unverified),
+                "{fact:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn all_problems_come_at_once() {
     let payload =
@@ -361,9 +404,69 @@ fn a_time_in_digits_of_another_script_is_refused_and_the_app_takes_it() {
         ("\u{a0}\u{ff11}_\u{1d7d0}\u{2003}", "malformed app_accepts"),
         ("\u{b2}", "malformed"),
         ("\u{663}__\u{663}", "malformed"),
+        // A blank to `str.isspace()`, and none to `int()`.
+        ("\\u001c\u{661}", "malformed"),
+        ("\u{661}\\u001f", "malformed"),
     ] {
         let token = with_times(&format!(r#""exp":4102444800,"nbf":"{time}""#));
         assert_eq!(codes(&judge(&token, KEY)), expected, "{time:?}");
+    }
+}
+
+/// The limit of Python's `int()` is on digits alone.
+#[test]
+fn underscores_do_not_count_among_the_digits_of_a_time() {
+    for (digits, expected) in [(4300, "malformed app_accepts"), (4301, "malformed")] {
+        let time = format!("{}_1", "0".repeat(digits - 1));
+        let token = with_times(&format!(r#""exp":4102444800,"nbf":"{time}""#));
+        assert_eq!(codes(&judge(&token, KEY)), expected, "{digits}");
+    }
+}
+
+/// PyJWT refuses `false` alone: it wants the payload given beside the token.
+#[test]
+fn an_unencoded_payload_is_taken_by_python_jose_alone() {
+    let key = SigningKey::new(KEY.to_vec());
+    for (b64, takers) in
+        [("false", "token with python-jose:"), ("true", "with PyJWT and with python-jose:"), ("0", "with PyJWT and")]
+    {
+        let header = format!(r#"{{"alg":"HS256","b64":{b64}}}"#);
+        let token = jwt::sign_compact(&header, &format!(r#"{{{CLAIMS},"exp":4102444800}}"#), &key);
+        let judgement = judge(token.expose(), KEY);
+        assert!(message(&judgement, ProblemCode::AppAccepts).contains(takers), "{b64}: {:?}", judgement.problems);
+    }
+}
+
+/// Both libraries skip foreign characters, and complete the padding by the length that the text has with them.
+#[test]
+fn foreign_characters_that_the_app_s_libraries_skip_are_told_from_those_that_break_the_token() {
+    for (filler, skipped) in [("", 2..=4), ("x", 1..=4), ("xx", 3..=4)] {
+        for count in 1..=4 {
+            let payload = format!(r#"{{{CLAIMS},"exp":4102444800,"x":"{filler}"}}"#);
+            let text = [HEADER, &payload].map(|part| URL_SAFE_NO_PAD.encode(part));
+            let foreign = format!("{}.{}{}{}", text[0], &text[1][..8], "!".repeat(count), &text[1][8..]);
+            let hmac = Hmac::<Sha256>::new_from_slice(KEY).expect("a key of any length");
+            let signature = hmac.chain_update(&foreign).finalize().into_bytes();
+            let judgement = judge(&format!("{foreign}.{}", URL_SAFE_NO_PAD.encode(signature)), KEY);
+            let taken = judgement.problems.iter().any(|problem| problem.code == ProblemCode::AppAccepts);
+            assert_eq!(taken, skipped.contains(&count), "{filler:?} {count}: {}", codes(&judgement));
+            assert_eq!(judgement.verdict, Verdict::Rejected);
+        }
+    }
+}
+
+/// PyJWT 2.10.1 and python-jose 3.5.0 read each of these as a time to come: neither takes an `nbf`, python-jose takes
+/// an `iat`.
+#[test]
+fn an_odd_nbf_that_has_not_come_is_never_said_to_be_taken_by_the_app() {
+    let far = format!("+1{}", "0".repeat(60));
+    for time in [" 4102444800", "4_102_444_800", "+4102444800", "\u{664}102444800", &far] {
+        for (name, expected) in [("nbf", "malformed"), ("iat", "malformed app_accepts")] {
+            let judgement = judge(&with_times(&format!(r#""exp":4102444800,"{name}":"{time}""#)), KEY);
+            assert_eq!(codes(&judgement), expected, "{name} {time:?}");
+            let warned = judgement.problems.iter().any(|problem| problem.message.contains("PyJWT"));
+            assert!(!warned, "{name} {time:?}: {:?}", judgement.problems);
+        }
     }
 }
 
@@ -445,6 +548,17 @@ fn the_row_takes_back_what_the_app_would_accept() {
     assert_eq!(judgement.user_id, Some(1));
     let row = Row::Found { state: RowState::Inactive, role: None, email: None };
     assert_eq!(codes(&judgement.with_row(&row)), "malformed user_inactive");
+}
+
+#[test]
+fn a_login_answer_is_looked_into_up_to_64_kib() {
+    let answer = r#"{"access_token":"ey1.ey2.s3","pad":""}"#;
+    for (bytes, looked_into) in [(65_536, true), (65_537, false)] {
+        let padded = answer.replace(r#""""#, &format!(r#""{}""#, "x".repeat(bytes - answer.len())));
+        let cleaned = token::clean(&padded);
+        assert_eq!(cleaned.removed == [Removed::LoginDocument], looked_into, "{bytes}");
+        assert_eq!(cleaned.token.expose() == "ey1.ey2.s3", looked_into, "{bytes}");
+    }
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn parameters(field: &str, exact: &mut bool) -> Option<[u32; 3]> {
     }
     match (parts.next(), parts.next()) {
         (None, _) => {}
-        (Some(data), None) if data.strip_prefix("data=").is_some_and(|text| passlib_base64(text).is_some()) => {
+        (Some(data), None) if data.strip_prefix("data=").is_some_and(|text| passlib_bytes(text).is_some()) => {
             *exact = false;
         }
         (Some(_), _) => return None,
@@ -193,27 +193,27 @@ fn cut(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Unpadded base64. A missing tag, and what only passlib's reader makes bytes of, leave nothing to verify with.
+/// Unpadded base64. A missing tag, and what only passlib's reader makes bytes of, leave nothing to verify with: of those
+/// bytes the number alone counts.
 fn segment(text: Option<&str>, exact: &mut bool) -> Option<Vec<u8>> {
     let strict = text.and_then(|text| STRICT.decode(text).ok()).filter(|bytes| !bytes.is_empty());
     if let Some(bytes) = strict {
         return Some(bytes);
     }
     *exact = false;
-    text.map_or_else(|| Some(Vec::new()), passlib_base64)
+    text.map_or(Some(0), passlib_bytes).map(|count| vec![0; count])
 }
 
-/// What passlib decodes: it completes the padding by the length in bytes, and Python skips every byte that is not
-/// base64, and stops at a full padding (`binascii.a2b_base64`).
-fn passlib_base64(text: &str) -> Option<Vec<u8>> {
+/// How many bytes passlib decodes: it completes the padding by the length of the text, and Python skips every byte that
+/// is not base64, and stops at a full padding (`binascii.a2b_base64`).
+fn passlib_bytes(text: &str) -> Option<usize> {
     let missing = match text.len() % 4 {
         0 if text.is_empty() => return None,
         0 => 0,
         1 => return None,
         odd => 4 - odd,
     };
-    let mut decoded = Vec::with_capacity(text.len());
-    let (mut held, mut count, mut pads) = (0_u32, 0, 0);
+    let (mut decoded, mut count, mut pads) = (0, 0, 0);
     for byte in text.bytes().chain(std::iter::repeat_n(b'=', missing)) {
         if byte == b'=' && count >= 2 {
             pads += 1;
@@ -221,14 +221,13 @@ fn passlib_base64(text: &str) -> Option<Vec<u8>> {
                 return Some(decoded);
             }
         }
-        let Some(sextet) = ALPHABET.iter().position(|known| *known == byte) else {
+        if !ALPHABET.contains(&byte) {
             continue;
-        };
+        }
         pads = 0;
-        held = held << 6 | sextet as u32;
         count = (count + 1) % 4;
         if count != 1 {
-            decoded.push((held >> (2 * ((4 - count) % 4)) & 0xff) as u8);
+            decoded += 1;
         }
     }
     (count == 0).then_some(decoded)

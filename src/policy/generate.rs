@@ -148,6 +148,22 @@ mod tests {
         }
     }
 
+    /// The last bytes, which would give some characters once more than the others, are thrown away.
+    #[test]
+    fn each_character_stands_for_as_many_bytes_as_every_other() {
+        for characters in [ALPHABET.as_slice(), ENDINGS] {
+            let mut counts = std::collections::BTreeMap::new();
+            for byte in 0..=u8::MAX {
+                let mut first = Some(byte);
+                let mut once = |bytes: &mut [u8]| first.take().map(|byte| bytes.fill(byte)).ok_or(());
+                *counts.entry(pick(&mut once, characters).ok()).or_insert(0) += 1;
+            }
+            assert_eq!(counts.remove(&None), Some(256 % characters.len()), "thrown away");
+            assert_eq!(counts.len(), characters.len());
+            assert!(counts.values().all(|count| *count == 256 / characters.len()), "{counts:?}");
+        }
+    }
+
     #[test]
     fn the_length_follows_the_limits_and_no_hyphen_touches_the_ending() {
         for (min, max, length) in [(1, 25, 25), (26, 26, 26), (27, 128, 27), (40, 64, 40)] {

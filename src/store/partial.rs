@@ -136,11 +136,20 @@ mod tests {
         let directory = tempfile::tempdir().expect("a scratch directory");
         let [living, dead, other] = ["a.new", "b.new", "c"].map(|name| directory.path().join(name));
         let held = Partial::create(living.clone()).expect("it can be made");
+        let theirs = directory.path().join("d.new");
+        std::fs::write(&theirs, "left").expect("a file");
+        // Only root can make a file of somebody else.
+        let foreign = std::os::unix::fs::chown(&theirs, Some(65_534), None).is_ok();
         for path in [&dead, &other] {
             std::fs::write(path, "left").expect("a file");
         }
+        let (link, pipe) = (directory.path().join("e.new"), directory.path().join("f.new"));
+        std::os::unix::fs::symlink(&other, &link).expect("a link");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a pipe");
         sweep(directory.path(), |name| name.ends_with(".new"));
         assert_eq!([&living, &dead, &other].map(|path| path.exists()), [true, false, true]);
+        assert_eq!(theirs.exists(), foreign);
+        assert!(link.is_symlink() && pipe.exists(), "neither is followed or waited for");
         drop(held);
         assert!(!living.exists(), "its maker removes it");
     }

@@ -59,7 +59,7 @@ fn reachable() -> &'static Path {
         let dir = tempfile::tempdir().expect("a scratch directory");
         open_to_all(dir.path());
         let path = dir.path().join("authctl");
-        std::fs::copy(env!("CARGO_BIN_EXE_authctl"), &path).expect("the binary can be copied");
+        crate::support::copy_program(&path);
         (dir, path)
     });
     path

@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
+use authctl::store::partial::Partial;
 use serde_json::{Value, json};
 
 use crate::fixture;
@@ -148,6 +149,19 @@ pub fn damage_an_index(desk: &Desk) {
     .expect("the old schema");
 }
 
+#[test]
+fn a_backup_that_another_run_is_making_is_left_to_it() {
+    let desk = Desk::usual();
+    let theirs = desk.path("copy.db.authctl-partial");
+    let held = Partial::create(theirs.clone()).expect("another run makes it");
+    desk.refused(&["db", "backup", "copy.db"], 4, "exists").names(&["copy.db.authctl-partial"]);
+    drop(held);
+    // What a killed one left is nobody's.
+    fs::write(&theirs, "left").expect("a file");
+    desk.ok(&["db", "backup", "copy.db"]);
+    assert!(!theirs.exists());
+}
+
 /// Names that `authctl` gave, and names that only look like it.
 #[test]
 fn keep_removes_the_oldest_of_our_own_backups_and_nothing_else() {
@@ -160,6 +174,10 @@ fn keep_removes_the_oldest_of_our_own_backups_and_nothing_else() {
         "app.db.backup-20240101T000000Z.old",
         "app.db.backup-20240101T000000Z-2-3",
         "app.db.backup-2024-01-01T000000Z",
+        "app.db.backup-20240101T0000000Z",
+        "app.db.backup-20240101T00000Z",
+        "app.db.backup-202401010000000Z",
+        "app.db.backup-20240101T00000aZ",
         "app.db.backup-20241301T000000Z",
         "app.db.backup-99999999T999999Z",
         "app.db.before-restore-20240101T000000Z",

@@ -54,6 +54,20 @@ fn rows_that_point_to_nothing_and_cells_that_cannot_be_read_are_findings() {
 }
 
 #[test]
+fn rows_without_their_parents_are_counted_by_table_and_parent() {
+    let desk = Desk::usual();
+    desk.sql(
+        "CREATE TABLE plans (id INTEGER PRIMARY KEY);
+         CREATE TABLE notes (author REFERENCES users (id), plan REFERENCES plans (id));
+         INSERT INTO notes VALUES (98, 1), (99, NULL), (2, 3), (2, 4)",
+    );
+    let out = desk.run(&["db", "check"]);
+    for part in ["'notes': 3 rows without their row of 'plans'", "'notes': 2 rows without", "'items': 1 row without"] {
+        assert!(out.stdout.contains(part), "{part}: {out:?}");
+    }
+}
+
+#[test]
 fn a_thousand_orphans_are_counted_and_a_hundred_of_them_listed() {
     let desk = Desk::usual();
     desk.sql(
@@ -87,6 +101,24 @@ fn damage_is_a_finding_however_deep_it_sits() {
     }
     desk.write("app.db", &bytes[..bytes.len() / 2]);
     found(&desk, &["db", "check"]);
+}
+
+/// An index lacks the third account, and the ninth has a head that is longer than its row.
+#[test]
+fn what_was_found_before_the_check_broke_off_is_told() {
+    let desk = Desk::usual();
+    damage_an_index(&desk);
+    let mut bytes = fs::read(desk.db()).expect("the file");
+    let name = b"ivoivo@example.org";
+    let row = bytes.windows(name.len()).position(|window| window == name).expect("the ninth account");
+    let is_head = |length: &usize| bytes[row - length] == u8::try_from(*length).expect("a short head");
+    let head = row - (10..40).find(is_head).expect("the length of its head");
+    bytes[head] = 0xff;
+    desk.write("app.db", bytes);
+    let (document, _) = found(&desk, &["db", "check"]);
+    let lines = document["integrity"].as_array().expect("a list");
+    assert!(lines.len() > 1 && lines[0].to_string().contains("ix_users_email"), "{document}");
+    assert!(lines[lines.len() - 1].to_string().contains("malformed"), "{document}");
 }
 
 #[test]

@@ -81,9 +81,10 @@ fn what_would_be_lost_is_shown_before_anybody_is_asked() {
         "back to the state in the backup: 2 accounts: 'bob', 'cleo'",
         "come back from the backup: 2 accounts: 'dora', 'finn'",
         "2 events of the log",
-        "2026-11-25T02:00:00.000Z",
+        "last event '2026-11-25T02:00:00.000Z'",
         "'items': 3 rows now, 2 rows in the backup",
         "10 accounts",
+        "it holds 1 row that point",
     ] {
         assert!(out.stderr.contains(part), "{part}: {out:?}");
     }
@@ -149,10 +150,27 @@ fn a_missing_database_is_made_with_its_mode_and_its_event() {
     assert_eq!(fs::metadata(desk.db()).expect("the file").permissions().mode() & 0o7777, 0o600);
     let files: Vec<String> = desk.snapshot().into_keys().collect();
     assert_eq!(files, ["app.db", "authctl.toml", "old.db"]);
+    assert_eq!(desk.cells("PRAGMA journal_mode"), ["delete"]);
     // A WAL backup makes a WAL file where there is none to keep the mode of.
     open(&desk.path("old.db")).execute_batch("PRAGMA journal_mode = WAL").expect("WAL");
     desk.ok(&["db", "restore", "old.db", "-y", "--database", "new.db"]);
     assert_eq!(cells(&desk.path("new.db"), "PRAGMA journal_mode"), ["wal"]);
+}
+
+#[test]
+fn rows_that_point_to_nothing_are_told_where_there_are_some() {
+    let desk = gone_on();
+    for (more, told) in [
+        ("DELETE FROM items WHERE id = 2", None),
+        ("UPDATE items SET user_id = 99", Some("it holds 2 rows that point")),
+    ] {
+        fs::remove_file(desk.path("old.db")).expect("the backup");
+        fixture::usual(&desk.path("old.db"));
+        pragma(&desk.path("old.db"), more);
+        let out = desk.ok(&["db", "restore", "old.db", "-n"]);
+        assert_eq!(out.stderr.contains("point to nothing"), told.is_some(), "{out:?}");
+        assert!(out.stderr.contains(told.unwrap_or_default()), "{out:?}");
+    }
 }
 
 fn pragma(path: &Path, sql: &str) {

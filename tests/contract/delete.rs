@@ -100,6 +100,18 @@ fn an_account_that_refers_to_another_is_a_dependent_too() {
 }
 
 #[test]
+fn each_of_two_keys_of_one_table_counts_by_itself() {
+    let desk = Desk::usual();
+    desk.sql(
+        "CREATE TABLE plans (owner INTEGER REFERENCES users (id), approver INTEGER REFERENCES users (id));
+         INSERT INTO plans VALUES (2, 3), (2, 4), (3, 2)",
+    );
+    let document = desk.json(&delete(&["bob", "-n"]));
+    let of = |column: &str, rows: u32| json!({"table": "plans", "column": column, "rows": rows, "foreign_key": true});
+    assert_eq!(document["dependents"], json!([of("approver", 1), of("owner", 2)]));
+}
+
+#[test]
 fn without_a_terminal_it_wants_yes_and_names_the_gentler_way() {
     let desk = Desk::usual();
     desk.refused(&delete(&["bob"]), 2, "would_prompt")

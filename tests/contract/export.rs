@@ -22,6 +22,23 @@ fn moved(from: &Desk, to: &Desk, format: &str, args: &[&str]) {
 }
 
 #[test]
+fn an_export_of_several_pages_lacks_no_account() {
+    for accounts in [999, 1000, 1001, 2000, 2001] {
+        let desk = Desk::usual();
+        desk.sql(&format!(
+            "WITH RECURSIVE n (i) AS (SELECT 11 UNION ALL SELECT i + 1 FROM n WHERE i < {accounts})
+             INSERT INTO users (id, username, email) SELECT i, 'n' || i, 'n' || i || '@example.org' FROM n"
+        ));
+        let export = desk.ok(&["user", "export", "-o", "jsonl"]).stdout;
+        assert_eq!(export.lines().count(), accounts);
+        assert!(
+            export.lines().last().is_some_and(|line| line.contains(&format!("n{accounts}@example.org"))),
+            "{accounts}"
+        );
+    }
+}
+
+#[test]
 fn an_export_imported_into_an_empty_database_gives_equal_rows() {
     for format in ["csv", "jsonl"] {
         let from = Desk::usual();

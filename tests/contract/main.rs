@@ -47,6 +47,8 @@ mod passwords;
 mod pick;
 mod pictures;
 mod process;
+#[path = "../support/program.rs"]
+mod program;
 #[path = "../support/pty.rs"]
 mod pty;
 mod rehearse;

@@ -35,6 +35,15 @@ fn each_verb_offers_the_accounts_that_fit_and_names_the_one_it_will_change() {
 }
 
 #[test]
+fn whoever_is_locked_by_the_next_failure_is_offered_without_ever_having_had_a_lock() {
+    let mut desk = Desk::usual();
+    desk.sql("UPDATE users SET failed_login_attempts = 5 WHERE username = 'bob'");
+    desk.attended(&[Answer::PickOf(&["bob", "dora", "emil", "gus", "ivo", "jan"], 0), Answer::Yes]);
+    desk.ok(&["unlock"]);
+    assert_eq!(desk.user("bob", "failed_login_attempts"), "0");
+}
+
+#[test]
 fn the_role_is_picked_too_where_it_is_not_given() {
     let mut desk = Desk::usual();
     let give = "Give id:2 bob <bob@example.org> (patient) the role 'therapist'?";

@@ -352,21 +352,24 @@ fn leeway_stretches_the_times_and_is_zero_unless_given() {
 fn what_people_paste_around_a_token_is_taken_away_and_said() {
     let desk = Desk::keyed();
     let token = of_bob(|_| ());
-    for pasted in [
-        format!("Bearer  {token}"),
-        format!("bearer {token}\n"),
-        format!("Authorization: Bearer {token}\r\n"),
-        format!("AUTHORIZATION: BEARER {token}"),
-        format!("\"{token}\""),
-        format!("'{token}'\n"),
-        format!("  {token}  \n\n"),
-        format!(r#"{{"access_token":"{token}","refresh_token":"x","token_type":"bearer","expires_in":1800}}"#),
+    for (pasted, named) in [
+        (format!("Bearer  {token}"), "'Bearer', white space"),
+        (format!("bearer {token}\n"), "'Bearer'"),
+        (format!("Authorization: Bearer {token}\r\n"), "'Authorization:', white space, 'Bearer'"),
+        (format!("AUTHORIZATION: BEARER {token}"), "'Authorization:', white space, 'Bearer'"),
+        (format!("\"{token}\""), "quotation marks"),
+        (format!("'{token}'\n"), "quotation marks"),
+        (format!("  {token}  \n\n"), "white space"),
+        (
+            format!(r#"{{"access_token":"{token}","refresh_token":"x","token_type":"bearer","expires_in":1800}}"#),
+            "the login answer around the access token",
+        ),
     ] {
         for args in [&["-"][..], &["--file", "t"], &[pasted.as_str()]] {
             desk.write("t", &pasted);
             let out = desk.run_with(&[&["--json", "token", "inspect"], args].concat(), &pasted);
             assert_eq!((out.code, &out.json()["verdict"]), (0, &json!("accepted")), "{pasted:?} {args:?}: {out:?}");
-            assert!(out.stderr.contains("taken away"), "{pasted:?}: {out:?}");
+            assert!(out.stderr.contains("taken away") && out.stderr.contains(named), "{pasted:?}: {out:?}");
         }
         assert_eq!(desk.run(&["token", "verify", &pasted]).code, 0, "{pasted:?}");
     }

@@ -36,6 +36,32 @@ fn a_trigger_that_changes_another_account_is_counted() {
     assert!(out.stderr.contains("id:2 bob"));
 }
 
+/// The schema is read again under the lock.
+#[test]
+fn a_trigger_that_came_while_the_command_waited_is_named() {
+    let mut desk = Desk::usual();
+    desk.meanwhile = Some(
+        "CREATE TABLE trail (id INTEGER PRIMARY KEY, what TEXT);
+         CREATE TRIGGER trail_late AFTER UPDATE ON users BEGIN INSERT INTO trail (what) VALUES (new.username); END;",
+    );
+    let out = desk.ok_with(&["user", "passwd", "bob", "--password-stdin"], OTHER);
+    assert!(out.stderr.contains("trail_late") && out.stderr.contains("1 more row"), "{out:?}");
+}
+
+/// Three seconds, and the lock is free again: the app gives up on it after five.
+#[test]
+fn a_trigger_without_end_does_not_keep_the_app_out_for_ever() {
+    let desk = Desk::usual();
+    desk.sql(
+        "CREATE TRIGGER spin AFTER UPDATE ON users BEGIN
+           INSERT INTO items (title) SELECT max(n)
+             FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c); END",
+    );
+    let before = desk.snapshot();
+    desk.refused_in_json(&["lock", "bob"], "", 9, "drift").names(&["spin", "3 s"]);
+    assert_eq!(desk.snapshot(), before);
+}
+
 #[test]
 fn no_triggers_refuses_every_write_and_names_them() {
     let desk = Desk::keyed();

@@ -143,10 +143,11 @@ fn a_password_is_really_tried_and_never_counted() {
 fn where_several_things_are_in_the_way_one_command_mends_as_many_as_it_can() {
     let desk = Desk::usual();
     desk.sql(
-        "UPDATE users SET is_active = 0 WHERE username IN ('emil', 'jan');
+        "UPDATE users SET is_active = 0 WHERE username IN ('dora', 'emil', 'jan');
               UPDATE users SET is_active = NULL, role = 'wizard', password_hash = '' WHERE username = 'finn'",
     );
-    for user in ["emil", "jan"] {
+    // Locked without a failed login, with many, and with many behind a lock that is over.
+    for user in ["dora", "emil", "jan"] {
         assert_eq!(why(&desk, user)["command"], format!("authctl unlock {user} --reactivate"));
     }
     let mut finn = why(&desk, "finn");
@@ -174,6 +175,9 @@ fn a_cell_that_the_app_cannot_read_is_named_with_who_mends_it() {
         ("last_login = ''", "row", "last_login", json!(null)),
         ("created_at = 'soon'", "row", "created_at", json!(null)),
         ("full_name = CAST(x'ff' AS TEXT)", "row", "full_name", json!("authctl user edit bob --full-name ''")),
+        ("email = CAST(x'ff' AS TEXT)", "row", "email", json!("authctl user edit bob --email ADDRESS")),
+        ("full_name = x'ff'", "row", "full_name", json!("authctl user edit bob --full-name ''")),
+        ("username = x'ff'", "row", "username", json!("authctl user edit id:2 --username NAME")),
         ("role = CAST(x'ff' AS TEXT)", "row", "role", json!("authctl set-role bob patient")),
         ("failed_login_attempts = CAST(x'ff' AS TEXT)", "row", "failed_login_attempts", json!("authctl unlock bob")),
         ("salt = CAST(x'ff' AS TEXT)", "row", "salt", json!("authctl user passwd bob")),
@@ -216,6 +220,19 @@ fn what_only_the_app_could_tell_is_unknown() {
         assert_eq!(document["command"], "authctl user passwd bob");
         let out = desk.ok(&["user", "why", "bob"]);
         assert!(out.stdout.contains("nobody can tell whether it can log in") && out.stdout.contains(part), "{out:?}");
+    }
+}
+
+/// Behind a lock of either kind the next wrong password does nothing.
+#[test]
+fn many_failed_logins_are_no_risk_behind_a_lock() {
+    let desk = Desk::usual();
+    desk.sql("UPDATE users SET failed_login_attempts = 5 WHERE username IN ('bob', 'dora')");
+    for (user, risk) in
+        [("dora", false), ("emil", false), ("gus", false), ("jan", true), ("bob", true), ("cleo", false)]
+    {
+        let document = why(&desk, user);
+        assert_eq!(message(&document, "counter").contains("the next wrong password"), risk, "{user}: {document}");
     }
 }
 
@@ -282,6 +299,39 @@ fn customers_and_twins_of_the_newest_app_are_judged_as_it_does() {
     assert!(message(&first, "twins").contains("id:3"), "{first}");
     let late = why(&desk, "late");
     assert_eq!((in_the_way(&late), &late["app"]["login"]), (vec!["customer".to_owned()], &json!(500)));
+}
+
+#[test]
+fn a_customer_that_the_app_cannot_read_is_mended_by_naming_one() {
+    let desk = Desk::with(fixture::head);
+    desk.sql("UPDATE users SET customer_id = CAST(x'ff' AS TEXT) WHERE id = 1");
+    let document = why(&desk, "root");
+    assert!(message(&document, "row").contains("customer_id"), "{document}");
+    assert_eq!(document["command"], "authctl user edit root --customer ID");
+}
+
+/// The newest app reads the whole row of the customer at each login, its dates with `fromisoformat`.
+#[test]
+fn a_date_of_a_customer_that_the_app_cannot_read_is_named() {
+    let desk = Desk::with(fixture::head);
+    desk.sql(
+        "ALTER TABLE customers ADD COLUMN created_at DATETIME; ALTER TABLE customers ADD COLUMN updated_at DATETIME",
+    );
+    for (set, part) in [
+        ("subscription_expires_at = 'soon'", "subscription_expires_at"),
+        ("subscription_expires_at = NULL, created_at = 7, updated_at = '2025-02-30'", "created_at, updated_at"),
+        ("created_at = X'32', updated_at = '2025-02-28 10:00:00'", "created_at"),
+        ("created_at = 1.5", "created_at"),
+    ] {
+        desk.sql(&format!("UPDATE customers SET {set} WHERE id = 1"));
+        let document = why(&desk, "root");
+        assert_eq!((in_the_way(&document), &document["app"]["login"]), (vec!["customer".to_owned()], &json!(500)));
+        let told = format!("cannot read {part} of customer 1");
+        assert!(message(&document, "customer").contains(&told), "{set}: {document}");
+    }
+    desk.sql("UPDATE customers SET created_at = '2025-02-28', subscription_expires_at = '2099-01-01' WHERE id = 1");
+    let document = why(&desk, "root");
+    assert_eq!((in_the_way(&document), &document["app"]["login"]), (Vec::new(), &json!(200)), "{document}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn a_hot_journal_is_named_where_it_cannot_be_undone() {
         // Another user's eyes: nothing here is theirs to write.
         use std::os::unix::process::CommandExt;
         let reachable = dir.path().join("authctl");
-        std::fs::copy(env!("CARGO_BIN_EXE_authctl"), &reachable).expect("the binary can be copied");
+        crate::support::copy_program(&reachable);
         set_mode(dir.path(), 0o755);
         set_mode(&db, 0o644);
         set_mode(&beside(&db, "-journal"), 0o644);

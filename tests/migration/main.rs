@@ -19,6 +19,7 @@ mod hostile;
 mod init;
 mod journals;
 mod killed;
+mod moments;
 mod owners;
 mod paths;
 mod refused;

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::bench::*;
-use crate::support::{Journal, Stage, make_db_in};
+use crate::support::{Journal, Stage, copy_program, make_db_in};
 
 /// Who the app runs as, and another ordinary user.
 const APP: u32 = 65_534;
@@ -29,7 +29,7 @@ fn reachable() -> &'static Path {
         let dir = scratch();
         set_mode(dir.path(), 0o755);
         let path = dir.path().join("authctl");
-        std::fs::copy(env!("CARGO_BIN_EXE_authctl"), &path).expect("the binary can be copied");
+        copy_program(&path);
         (dir, path)
     });
     path
@@ -116,7 +116,8 @@ fn a_stranger_who_may_not_write_is_told_whose_it_is_and_leaves_nothing() {
             assert_eq!(ran.error_code(), "db_owner");
             let ran = run_as(STRANGER, &db, &["unlock", "id:1", "--json"]);
             assert_eq!(ran.expect(8).error_code(), "db_owner");
-            run_as(STRANGER, &db, &["user", "list"]).expect(0);
+            let ran = run_as(STRANGER, &db, &["user", "list"]).expect(0);
+            assert_eq!(ran.err.contains("read without locks"), journal == Journal::Wal, "{}", ran.err);
             run_as(STRANGER, &db, &["migrate", "check"]).expect(9);
             assert_eq!(entries(dir.path()).len(), 1, "{:?}", entries(dir.path()));
             assert_eq!(contents(dir.path()), held);
@@ -229,10 +230,32 @@ fn a_wal_that_needs_files_in_a_read_only_directory_says_so() {
     assert_eq!(shown.json()["full_name"], "Fresh");
 }
 
+/// Before anything is asked: no answer would help.
+#[test]
+fn a_restore_over_a_file_that_cannot_be_replaced_is_refused_at_once() {
+    let (dir, db) = app_db(Stage::Live, Journal::Delete);
+    let old = dir.path().join("old.db");
+    std::fs::copy(&db, &old).expect("a copy can be made");
+    give(&old);
+    let restore = ["db", "restore", old.to_str().expect("a plain path")];
+    for (path, mode, reason) in
+        [(&db, 0o444, "the file is read-only"), (&dir.path().to_owned(), 0o555, "its directory")]
+    {
+        set_mode(path, mode);
+        let ran = run_as(APP, &db, &[&restore[..], &["--json"]].concat()).expect(8).says(reason);
+        assert_eq!(ran.error_code(), "db_readonly");
+        set_mode(path, 0o755);
+    }
+    let ran = run_as(APP, &db, &[&restore[..], &["--yes"]].concat()).expect(0).says("restored");
+    // Whether root has the file open cannot be seen by the app's user.
+    assert_eq!(ran.err.contains("the processes of other users cannot be looked at"), root(), "{}", ran.err);
+}
+
 #[test]
 fn a_new_file_needs_a_directory_that_can_be_written() {
-    let (dir, _db) = app_db(Stage::Preauth, Journal::Delete);
+    let (dir, db) = app_db(Stage::Preauth, Journal::Delete);
     set_mode(dir.path(), 0o555);
+    run_as(APP, &db, &["db", "backup"]).expect(8).says("ermission denied");
     let ran = run_as(APP, &dir.path().join("new.db"), &["init", "--json"]).expect(8);
     assert_eq!(ran.error_code(), "db_readonly");
     set_mode(dir.path(), 0o755);

@@ -96,6 +96,35 @@ fn a_foreign_file_is_refused_by_name() {
 }
 
 #[test]
+fn a_log_of_which_one_column_is_another_is_not_ours() {
+    let schema = "UPDATE sqlite_schema SET sql = replace(sql,";
+    for change in [
+        "ALTER TABLE security_events RENAME COLUMN reason TO why".to_owned(),
+        format!("PRAGMA writable_schema = ON; {schema} 'reason TEXT', 'reason BLOB')"),
+        format!("PRAGMA writable_schema = ON; {schema} 'reason TEXT', 'reason TEXT AS (''x'')')"),
+        format!("PRAGMA writable_schema = ON; {schema} 'reason TEXT,', 'reason TEXT, more TEXT,')"),
+    ] {
+        let dir = scratch();
+        let db = dir.path().join("app.db");
+        execute(&db, &format!("{GOOD} INSERT INTO users (id) VALUES (1)"));
+        run(&db, &["migrate", "--no-backup"]).expect(0);
+        execute(&db, &change);
+        refused(&db, 9, "drift", "security_events has other columns");
+    }
+}
+
+#[test]
+fn a_file_with_two_faults_names_each_of_them_once() {
+    let dir = scratch();
+    let db = dir.path().join("app.db");
+    execute(&db, &format!("{GOOD} ALTER TABLE users ADD COLUMN salt; CREATE VIEW ix_users_email AS SELECT 1"));
+    let ran = run(&db, &["migrate"]).expect(9);
+    for fault in ["users.salt is declared as no type", "the name ix_users_email is taken by a view"] {
+        assert_eq!(ran.err.matches(fault).count(), 1, "{}", ran.err);
+    }
+}
+
+#[test]
 fn something_else_in_the_place_of_ours_is_named() {
     for (sql, reason) in DRIFTED {
         let dir = scratch();

@@ -3,20 +3,23 @@
 
 `cargo mutants` (`cargo install --locked cargo-mutants`) says what the mutants are. All are built at once (`switch.py`),
 each test runs once alone to see which functions it comes by, and then each mutant meets the tests that come by its
-function, the most special first, until one fails. AUTHCTL_SEED chooses the order in which mutants are
-drawn; a TMPDIR in memory spares the waiting for a disk.
+function until one fails: those that caught its neighbours first, then the most special. AUTHCTL_SEED chooses the order in
+which mutants are drawn; a TMPDIR in memory spares the waiting for a disk.
 
 What a newcomer would get wrong: a mutant whose tests do not end in the time that is given to it has survived here, so
 that the figure is a lower bound. A test that hangs caught it.
 """
 
 import argparse
+import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import random
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -33,6 +36,12 @@ PLACES = ["src/policy/**", "src/crypto/**", "src/store/**"]
 SUITES = ["hash_vectors", "policy_vectors", "token_vectors", "dotenv_table", "time_table", "contract", "migration"]
 # tests in one process at most
 BATCH = 16
+# seconds of tests for each mutant before any gets more
+FIRST = 5
+# seconds that every batch gets beside the fourfold of what its tests take
+GRACE = 10
+# who failed when the program hung or crashed
+NOBODY = "nobody"
 # bytes of address space for it
 MEMORY = 8 << 30
 
@@ -41,19 +50,26 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--minutes", type=float, default=600, help="no new mutant is begun after that")
     parser.add_argument("--sample", type=int, default=0, help="that many mutants, drawn by chance; 0: all")
+    parser.add_argument("--without", metavar="FILE", help="none that this outcomes.json of an earlier run calls caught")
     parser.add_argument("--seconds", type=float, default=90, help="of tests for each mutant")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="mutants at a time (more than 1 needs root)")
     return parser.parse_args()
 
 
 def environment():
-    return dict(os.environ, RUSTFLAGS="--cap-lints allow", CARGO_PROFILE_DEV_DEBUG="0")
+    return dict(os.environ, RUSTFLAGS="--cap-lints allow", CARGO_PROFILE_DEV_DEBUG="0", CARGO_PROFILE_DEV_OPT_LEVEL="1")
 
 
 def listed():
     names = [word for place in PLACES for word in ("-f", place)]
     text = subprocess.run(["cargo", "mutants", "--list", "--json", *names], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
-    return [dict(mutant, id=number, alive=bool(mutant["function"])) for number, mutant in enumerate(json.loads(text), 1)]
+    return [dict(mutant, id=number, alive=bool(mutant["function"]), met=set())
+            for number, mutant in enumerate(json.loads(text), 1)]
+
+
+def known(file):
+    """The names of the mutants that an earlier run caught."""
+    return {name for name, outcome in json.loads(pathlib.Path(file).read_text()) if outcome == "caught"} if file else set()
 
 
 def copied():
@@ -91,7 +107,7 @@ class Bench:
         (self.control / "mutant").write_text(str(mutant))
 
     def run(self, program, names, seconds, threads=2):
-        """Whether the tests pass; a hang is a failure."""
+        """Nothing when the tests pass, else the first that fails; a hang and a crash are failures of nobody."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
         command = [program, "--exact", "--test-threads", str(threads), *names]
@@ -99,15 +115,34 @@ class Bench:
             mount = f'mount --bind "{self.control}" "{CONTROL}" && exec "$@"'
             command = ["unshare", "--mount", "sh", "-c", mount, "sh", *command]
         child = subprocess.Popen(command, cwd=self.tree, env=dict(environment(), TMPDIR=str(self.scratch)),
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                  start_new_session=True,
                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)))
         try:
-            return child.wait(seconds) == 0
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            return outcome_of(child, time.monotonic() + seconds)
+        finally:
+            # What the tests started goes along.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-            return False
+            child.stdout.close()
+
+
+def outcome_of(child, end):
+    """Reads what a test program says until a test fails, the program ends, or the time does."""
+    said = b""
+    while select.select([child.stdout], [], [], max(end - time.monotonic(), 0))[0]:
+        more = os.read(child.stdout.fileno(), 65536)
+        said += more
+        for line in said.split(b"\n")[:-1]:
+            if line.startswith(b"test ") and line.endswith(b" ... FAILED"):
+                return line.decode().split()[1]
+        if not more:
+            try:
+                return NOBODY if child.wait(max(end - time.monotonic(), 0.1)) else None
+            except subprocess.TimeoutExpired:
+                break
+    return NOBODY
 
 
 def seen_alone(benches, programs):
@@ -117,8 +152,10 @@ def seen_alone(benches, programs):
         reach = bench.control / "reach"
         shutil.rmtree(reach, ignore_errors=True)
         reach.mkdir()
+        # Some tests run the tool as another user.
+        reach.chmod(0o777)
         start = time.monotonic()
-        passed = bench.run(programs[suite], [name], 120)
+        passed = bench.run(programs[suite], [name], 120) is None
         seconds = time.monotonic() - start
         reached = {int(line) for file in reach.iterdir() for line in file.read_text().split()}
         shutil.rmtree(reach)
@@ -135,10 +172,17 @@ def seen_alone(benches, programs):
         return [test for test in pool.map(one, cases) if test["passed"]]
 
 
-def batches(tests, function):
-    """The tests that come by a function, the quickest and most special first: one, then ever more of one suite at a time."""
-    fitting = [test for test in tests if function in test["reached"]]
-    fitting.sort(key=lambda test: test["seconds"] * (20 + len(test["reached"])))
+def batches(tests, mutant, caught_by):
+    """The tests that come by a mutant and have not met it: one, then ever more of one suite at a time.
+
+    The quick and special ones come first, and before them those that caught mutants of the same function or file.
+    """
+    def cost(test):
+        neighbours = [20 * caught_by[mutant["at"], test["name"]], 5 * caught_by[mutant["file"], test["name"]]]
+        return test["seconds"] * (20 + len(test["reached"])) / (1 + sum(neighbours))
+
+    fitting = [test for test in tests if mutant["at"] in test["reached"] and test["name"] not in mutant["met"]]
+    fitting.sort(key=cost)
     size = 1
     while fitting:
         suite = fitting[0]["suite"]
@@ -148,66 +192,75 @@ def batches(tests, function):
         yield suite, batch
 
 
-def met(bench, programs, tests, mutant, seconds):
+def met(bench, programs, tests, mutant, seconds, caught_by):
     """What becomes of a mutant: caught, survived, or out of reach of every test."""
     bench.choose(mutant["id"])
-    start, outcome = time.monotonic(), "no test comes by"
-    for suite, batch in batches(tests, mutant["at"]):
+    start, outcome = time.monotonic(), "survived" if mutant["met"] else "no test comes by"
+    for suite, batch in batches(tests, mutant, caught_by):
         outcome = "survived"
         if time.monotonic() - start > seconds:
             return "survived the time"
         usual = sum(test["seconds"] for test in batch)
-        if not bench.run(programs[suite], [test["name"] for test in batch], 20 + 4 * usual):
+        failed = bench.run(programs[suite], [test["name"] for test in batch], GRACE + 4 * usual)
+        if failed is not None:
+            caught_by.update([(mutant["at"], failed), (mutant["file"], failed)])
             return "caught"
+        mutant["met"].update(test["name"] for test in batch)
     return outcome
 
 
-def measured(chosen, benches, programs, tests, given):
-    """Runs the mutants on the benches until they or the minutes are at an end."""
-    end, free, lasting = time.monotonic() + given.minutes * 60, list(benches), []
+def measured(chosen, benches, programs, tests, given, caught_by):
+    """Runs the mutants until they or the minutes are at an end: all for a moment, then for longer those that are left."""
+    end, free = time.monotonic() + given.minutes * 60, list(benches)
 
-    def one(mutant):
+    def one(mutant, seconds):
         if time.monotonic() > end:
             return
         bench = free.pop()
-        mutant["outcome"] = met(bench, programs, tests, mutant, given.seconds)
+        mutant["outcome"] = met(bench, programs, tests, mutant, seconds, caught_by)
         free.append(bench)
-        lasting.append(mutant)
-        if mutant["outcome"] != "caught":
-            print(f"{mutant['outcome']}: {mutant['name']}", flush=True)
-        (WORK / "outcomes.json").write_text(json.dumps([[past["name"], past["outcome"]] for past in lasting], indent=1))
+        print(f"{time.strftime('%H:%M:%S')} {mutant['outcome']}: {mutant['name']}", flush=True)
+        outcomes = [[past["name"], past["outcome"]] for past in chosen if "outcome" in past]
+        (WORK / "outcomes.json").write_text(json.dumps(outcomes, indent=1))
 
-    with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
-        list(pool.map(one, chosen))
-    return lasting
+    for seconds in (min(FIRST, given.seconds), given.seconds):
+        waiting = [mutant for mutant in chosen if mutant.get("outcome", "survived the time") == "survived the time"]
+        with concurrent.futures.ThreadPoolExecutor(len(benches)) as pool:
+            list(pool.map(one, waiting, [seconds] * len(waiting)))
+    return [mutant for mutant in chosen if "outcome" in mutant]
 
 
-def failing_unchanged(bench, programs, tests, functions, count=100):
+def failing_unchanged(bench, programs, tests, mutants, caught_by, count=100):
     """How many of some batches fail without a mutant: what is caught by chance."""
     bench.choose(0)
-    drawn = [random.Random(number).choice(list(batches(tests, at))) for number, at in enumerate(functions[:count])]
-    usual = [20 + 4 * sum(test["seconds"] for test in batch) for _, batch in drawn]
-    return sum(not bench.run(programs[suite], [test["name"] for test in batch], seconds)
+    for mutant in mutants:
+        mutant["met"] = set()
+    drawn = [random.Random(number).choice(list(batches(tests, mutant, caught_by)))
+             for number, mutant in enumerate(mutants[:count])]
+    usual = [GRACE + 4 * sum(test["seconds"] for test in batch) for _, batch in drawn]
+    return sum(bench.run(programs[suite], [test["name"] for test in batch], seconds) is not None
                for (suite, batch), seconds in zip(drawn, usual)), len(drawn)
 
 
 def main():
     given, seed = options(), os.environ.get("AUTHCTL_SEED", "20261125")
-    tree, mutants = copied(), listed()
+    tree, mutants, before = copied(), listed(), known(given.without)
     switch.build(tree, mutants, CONTROL, environment())
     programs = binaries(tree)
     benches = [Bench(tree, number, given.workers > 1) for number in range(given.workers)]
     tests = seen_alone(benches, programs)
-    chosen = [mutant for mutant in mutants if mutant["alive"]]
-    random.Random(seed).shuffle(chosen)
-    done = measured(chosen[:given.sample or None], benches, programs, tests, given)
-    caught = sum(mutant["outcome"] == "caught" for mutant in done)
-    print(f"figure: mutation: {caught} of {len(done)} mutants caught ({100 * caught / max(len(done), 1):.1f} %), "
-          f"{len(chosen)} of {len(mutants)} compile, {len(tests)} tests (seed {seed})")
-    comes_by = [mutant["at"] for mutant in done if mutant["outcome"] == "caught"]
-    failed, count = failing_unchanged(benches[0], programs, tests, comes_by)
+    alive = [mutant for mutant in mutants if mutant["alive"]]
+    random.Random(seed).shuffle(alive)
+    chosen = [mutant for mutant in alive if mutant["name"] not in before]
+    caught_by = collections.Counter()
+    done = measured(chosen[:given.sample or None], benches, programs, tests, given, caught_by)
+    caught = [mutant for mutant in done if mutant["outcome"] == "caught"]
+    print(f"figure: mutation: {len(caught)} of {len(done)} mutants caught ({100 * len(caught) / max(len(done), 1):.1f} %), "
+          f"{len(alive)} of {len(mutants)} compile, {len(alive) - len(chosen)} were left out, {len(tests)} tests (seed {seed})",
+          flush=True)
+    failed, count = failing_unchanged(benches[0], programs, tests, caught, caught_by)
     print(f"figure: mutation, the control: {failed} of {count} batches of tests fail without a mutant")
-    return 0 if done and caught >= 0.9 * len(done) else 1
+    return 0 if done and len(caught) >= 0.9 * len(done) else 1
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ mod app;
 mod database;
 mod http;
 mod oracle;
+mod program;
 mod python;
 mod vectors;
 
 pub use app::{App, AppKind, FALLBACK_KEY, TokenLib};
 pub use database::{Cell, Journal, PASSWORD, Stage, TWIN_PASSWORD, make_db, make_db_in, rows, sqlite};
 pub use oracle::Oracle;
+pub use program::copy_program;
 pub use python::{interop_python, script};
 pub use vectors::vectors;

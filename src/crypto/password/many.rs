@@ -181,6 +181,8 @@ mod tests {
         let of = |memory_kib| workers(1_000, HashParams { memory_kib, time_cost: 3, parallelism: 1 });
         assert_eq!(of(1 << 20), 1);
         assert!(of(65_536) <= 16);
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        assert_eq!(workers(1_000_000, SMALL), cores.min(16_384));
         assert_eq!(workers(1, SMALL), 1);
         assert_eq!(workers(0, SMALL), 1);
     }

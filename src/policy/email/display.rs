@@ -205,8 +205,11 @@ mod tests {
             ('é', "'é'"),
             (' ', "SPACE"),
             ('\u{200d}', "ZERO WIDTH JOINER"),
+            ('\u{fe00}', "VARIATION SELECTOR-1"),
             ('\u{fe0f}', "VARIATION SELECTOR-16"),
             ('\u{e0100}', "VARIATION SELECTOR-17"),
+            ('\u{e01ef}', "VARIATION SELECTOR-256"),
+            ('\u{e01f0}', "U+000E01F0"),
             ('\u{301}', "COMBINING ACUTE ACCENT"),
             ('\n', "U+000A"),
             ('\u{ffff}', "U+0000FFFF"),
@@ -221,6 +224,10 @@ mod tests {
     #[test]
     fn a_quoted_text_has_no_raw_control_character() {
         assert_eq!(quoted("a\u{1b}\u{202e}\u{e0001}\n\\"), "'a\\x1b\\u202e\\U000e0001\\n\\\\'");
+        // Python's `repr` of the same.
+        let odd = "\t\r\u{7f}\u{80}\u{ad}\u{100}\u{378}\u{ffff}\u{1000c}";
+        assert_eq!(quoted(odd), "'\\t\\r\\x7f\\x80\\xad\u{100}\\u0378\\uffff\\U0001000c'");
+        assert_eq!(quoted("\""), "'\"'");
         assert_eq!(quoted("it's"), "\"it's\"");
         assert_eq!(quoted("it's \"x\""), "'it\\'s \"x\"'");
     }

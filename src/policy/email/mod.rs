@@ -15,8 +15,6 @@ mod outer;
 mod punycode;
 mod refusal;
 
-use std::fmt;
-
 pub use bidi::BidiRefusal;
 pub use label::LabelRefusal;
 pub use refusal::{Edge, Refusal};
@@ -51,12 +49,6 @@ impl Email {
     /// The normal form, as it is stored.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -139,10 +139,19 @@ mod tests {
             ("パフィーdeルンバ", "de-jg4avhby1noc0d"),
             ("そのスピードで", "d9juau41awczczp"),
             ("bücher", "bcher-kva"),
+            // Python's codec; the steps between the letters are just as long as adapting goes, and just longer.
+            ("丞佬佔", "zhq62abc"),
+            ("佳亼产佾丁", "5gqqp5b33bwb"),
+            ("丕久佹不任", "ihqpa8l32a8s"),
+            ("乂亥佛丹侀", "riqra11aiyvf"),
         ];
         for (label, text) in samples {
             assert_eq!(encode(label), text);
             assert_eq!(decode(text).as_deref(), Some(label));
+            // RFC 3492 §5: the digits of either case are the same.
+            let (kept, digits) = text.split_at(text.rfind('-').unwrap_or(0));
+            let shouted = format!("{kept}{}", digits.to_ascii_uppercase());
+            assert_eq!(decode(&shouted).as_deref(), Some(label), "{shouted}");
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{Findings, ProblemCode, TakenBy, quote};
 use crate::model::token::json::MAX_INTEGER_DIGITS;
-use crate::policy::unicode14::{decimal_value, is_white_space};
+use crate::policy::unicode14::decimal_value;
 
 const MICROS: i128 = 1_000_000;
 
@@ -145,6 +145,7 @@ fn python_int(value: &Value) -> Option<i128> {
         }
         Value::String(text) => {
             let text = in_ascii(text);
+            // The blanks of all scripts, and of the control characters just those that `int()` skips.
             let text = text.trim();
             let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
             if !digits.split('_').all(|group| !group.is_empty()) {
@@ -157,15 +158,12 @@ fn python_int(value: &Value) -> Option<i128> {
     }
 }
 
-/// A text with the digits and blanks of all scripts in ASCII, as `int()` sees it; one of ASCII stays as it is.
+/// A text with the digits of all scripts in ASCII, as `int()` sees it; one of ASCII stays as it is.
 fn in_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    let ascii = |c| match c {
-        _ if is_white_space(c) => ' ',
-        _ => decimal_value(c).map_or(c, |value| char::from(b'0' + value)),
-    };
+    let ascii = |c| decimal_value(c).map_or(c, |value| char::from(b'0' + value));
     Cow::Owned(text.chars().map(ascii).collect())
 }
 

@@ -61,6 +61,23 @@ mod tests {
         unseen(error, &Place::new(std::path::Path::new("app.db"), Duration::ZERO))
     }
 
+    /// What stands in the file once the device has failed decides; in a WAL it may be anything.
+    #[test]
+    fn a_change_that_is_gone_for_certain_is_not_called_doubtful() {
+        for (journal, before, same) in [("DELETE", false, true), ("WAL", true, true)] {
+            let dir = tempfile::tempdir().expect("a scratch directory");
+            let conn = Connection::open(dir.path().join("app.db")).expect("a database");
+            conn.pragma_update(None, "journal_mode", journal).expect("a journal");
+            conn.execute_batch("CREATE TABLE security_events (id INTEGER PRIMARY KEY)").expect("a table");
+            conn.execute_batch("INSERT INTO security_events VALUES (6)").expect("the event before ours");
+            assert_eq!(may_be_kept(&conn, 7), before, "{journal}");
+            conn.execute_batch("INSERT INTO security_events VALUES (7)").expect("ours");
+            assert_eq!(may_be_kept(&conn, 7), same, "{journal}");
+            conn.execute_batch("DROP TABLE security_events").expect("nothing can be read");
+            assert!(may_be_kept(&conn, 7), "{journal}: who cannot look does not know");
+        }
+    }
+
     #[test]
     fn only_a_device_that_failed_leaves_a_doubt() {
         for code in [rusqlite::ffi::SQLITE_IOERR, rusqlite::ffi::SQLITE_IOERR_FSYNC] {

@@ -222,3 +222,54 @@ fn tables(now: &Counts, then: &Counts) -> Vec<(String, Option<i64>, Option<i64>)
         .filter(|(_, now, then)| now != then)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_accounts_the_first_names_are_kept_and_all_are_counted() {
+        let mut accounts = Accounts::default();
+        for _ in 0..2 * NAMES_KEPT {
+            accounts.add(&Account { id: 1, cells: vec![(3, b"bob".to_vec())] });
+        }
+        assert_eq!((accounts.count, accounts.first), (2 * NAMES_KEPT as u64, vec!["bob".to_owned(); NAMES_KEPT]));
+    }
+
+    #[test]
+    fn whoever_has_the_old_name_or_the_old_address_is_the_same_person() {
+        let account = |username: &str, email: &str| Account {
+            id: 1,
+            cells: [username, email, "patient"].map(|text| (3, text.as_bytes().to_vec())).to_vec(),
+        };
+        let bob = account("bob", "bob@example.org");
+        assert!(bob.same_as(&account("robert", "bob@example.org")) && bob.same_as(&account("bob", "new@example.org")));
+        assert!(
+            !bob.same_as(&account("robert", "new@example.org")) && !bob.same_as(&account("bob@example.org", "bob"))
+        );
+    }
+
+    #[test]
+    fn of_other_tables_those_are_told_that_hold_another_number_of_rows() {
+        let counts =
+            |rows: &[(&str, i64)]| rows.iter().map(|(name, rows)| ((*name).to_owned(), *rows)).collect::<Counts>();
+        let now = counts(&[
+            ("users", 3),
+            ("security_events", 2),
+            ("sqlite_sequence", 1),
+            ("items", 2),
+            ("gone", 1),
+            ("same", 4),
+        ]);
+        let then = counts(&[
+            ("users", 4),
+            ("security_events", 1),
+            ("sqlite_sequence", 2),
+            ("items", 3),
+            ("same", 4),
+            ("back", 0),
+        ]);
+        let told = [("back", None, Some(0)), ("gone", Some(1), None), ("items", Some(2), Some(3))];
+        assert_eq!(tables(&now, &then), told.map(|(name, now, then)| (name.to_owned(), now, then)));
+    }
+}

@@ -96,3 +96,91 @@ fn conflicting_field(text: &str) -> &'static str {
         "a unique value"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// The name of the case, as `Debug` gives it.
+    fn case(error: &StoreError) -> String {
+        format!("{error:?}").split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    }
+
+    fn failure(code: std::ffi::c_int) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some("what SQLite said".to_owned()))
+    }
+
+    #[test]
+    fn each_failure_of_sqlite_has_the_way_out_that_helps() {
+        let file = tempfile::NamedTempFile::new().expect("a file that can be read and written");
+        let place = Place::new(file.path(), Duration::ZERO);
+        for (codes, expected, at_opening) in [
+            (&[ffi::SQLITE_ERROR, ffi::SQLITE_CONSTRAINT_NOTNULL][..], "Drift", "Damaged"),
+            (&[ffi::SQLITE_READONLY_ROLLBACK, ffi::SQLITE_READONLY_RECOVERY], "HotJournal", "HotJournal"),
+            (&[ffi::SQLITE_READONLY_CANTINIT], "HotJournal", "HotJournal"),
+            (&[ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY], "Conflict", "Conflict"),
+            (&[ffi::SQLITE_CONSTRAINT_CHECK], "Check", "Check"),
+            (&[ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ], "Unreadable", "Unreadable"),
+            (&[ffi::SQLITE_IOERR_CORRUPTFS, ffi::SQLITE_NOMEM], "Unreadable", "Unreadable"),
+            (&[ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED, ffi::SQLITE_PROTOCOL], "Busy", "Busy"),
+            (&[ffi::SQLITE_CORRUPT, ffi::SQLITE_TOOBIG], "Damaged", "Damaged"),
+            (&[ffi::SQLITE_NOTADB], "NotSqlite", "NotSqlite"),
+            (&[ffi::SQLITE_CANTOPEN, ffi::SQLITE_PERM], "Unreadable", "Unreadable"),
+            (&[ffi::SQLITE_READONLY, ffi::SQLITE_FULL, ffi::SQLITE_IOERR], "ReadOnly", "ReadOnly"),
+            (&[ffi::SQLITE_MISUSE], "Other", "Damaged"),
+        ] {
+            for code in codes {
+                assert_eq!(case(&convert(failure(*code), &place)), expected, "{code}");
+                assert_eq!(case(&convert_at_opening(failure(*code), &place)), at_opening, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_statement_that_does_not_fit_the_file_tells_of_its_schema() {
+        let conn = Connection::open_in_memory().expect("a database");
+        let error = conn.prepare("SELECT nope").expect_err("there is no such column");
+        let told = convert(error, &Place::new(Path::new("app.db"), Duration::ZERO));
+        assert!(matches!(&told, StoreError::Drift { faults } if faults == &["no such column: nope"]), "{told:?}");
+        let error = conn.query_row("SELECT 'x'", [], |row| row.get::<_, i64>(0)).expect_err("a text is no number");
+        assert_eq!(case(&convert(error, &Place::new(Path::new("app.db"), Duration::ZERO))), "Damaged");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_in_the_words_that_fit() {
+        let file = tempfile::NamedTempFile::new().expect("a file that can be read and written");
+        for (path, code, words) in [
+            (file.path(), ffi::SQLITE_READONLY, "what SQLite said"),
+            (file.path(), ffi::SQLITE_FULL, "the disk is full"),
+            (file.path(), ffi::SQLITE_IOERR, "what SQLite said"),
+            (Path::new("/nowhere/app.db"), ffi::SQLITE_READONLY, "the file is read-only"),
+        ] {
+            let told = convert(failure(code), &Place::new(path, Duration::ZERO));
+            assert!(matches!(&told, StoreError::ReadOnly { detail, .. } if detail == words), "{code}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_taken_is_named_by_its_column() {
+        let conn = Connection::open_in_memory().expect("a database");
+        let schema =
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT UNIQUE, Email TEXT UNIQUE, code UNIQUE);
+                      INSERT INTO users VALUES (1, 'bob', 'bob@example.org', 7)";
+        conn.execute_batch(schema).expect("a table");
+        for (values, field) in [
+            ("2, 'bob', 'new@example.org', 8", "the username"),
+            ("2, 'new', 'bob@example.org', 8", "the e-mail"),
+            ("2, 'new', 'new@example.org', 7", "a unique value"),
+            ("1, 'new', 'new@example.org', 8", "a unique value"),
+        ] {
+            let error = conn.execute_batch(&format!("INSERT INTO users VALUES ({values})")).expect_err("it is taken");
+            let told = convert(error, &Place::new(Path::new("app.db"), Duration::ZERO));
+            assert!(matches!(&told, StoreError::Conflict(named) if *named == field), "{values}: {told:?}");
+        }
+    }
+}

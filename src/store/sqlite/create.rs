@@ -71,11 +71,16 @@ pub(super) fn require_free(path: &Path) -> Result<(), StoreError> {
 
 /// Writes the bytes and gives them their name in one step; an existing name is never replaced.
 fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
+    write_after(write_nameless(path, image), path, image)
+}
+
+/// What is left to do once it was tried without a name.
+fn write_after(nameless: rustix::io::Result<()>, path: &Path, image: &[u8]) -> Result<(), StoreError> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
         _ => StoreError::ReadOnly { path: path.to_owned(), detail: error.to_string() },
     };
-    match write_nameless(path, image) {
+    match nameless {
         Ok(()) => {}
         Err(error) if nameless_unsupported(error) => write_beside(path, image).map_err(failed)?,
         Err(error) => return Err(failed(error.into())),
@@ -138,5 +143,54 @@ impl schema::Schema {
         let conn = Connection::open_in_memory().map_err(other)?;
         conn.execute_batch(SCHEMA).map_err(other)?;
         schema::read(&conn).map_err(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use rustix::io::Errno;
+
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<std::ffi::OsString> {
+        std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").file_name()).collect()
+    }
+
+    #[test]
+    fn where_nameless_files_are_unknown_the_file_is_made_all_the_same() {
+        for unknown in [Errno::OPNOTSUPP, Errno::ISDIR, Errno::INVAL, Errno::NOENT] {
+            let directory = tempfile::tempdir().expect("a scratch directory");
+            let path = directory.path().join("app.db");
+            write_after(Err(unknown), &path, b"image").expect("it is written beside");
+            assert_eq!(std::fs::read(&path).expect("the file"), b"image");
+            assert_eq!(path.metadata().expect("the file").permissions().mode() & 0o777, partial::OWNER_ONLY);
+            assert_eq!(names(directory.path()), ["app.db"], "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_taken_meanwhile_is_never_replaced() {
+        for nameless in [Errno::OPNOTSUPP, Errno::EXIST] {
+            let directory = tempfile::tempdir().expect("a scratch directory");
+            let path = directory.path().join("app.db");
+            std::fs::write(&path, "theirs").expect("somebody else's file");
+            let refused = write_after(Err(nameless), &path, b"image").expect_err("the name is taken");
+            assert!(matches!(&refused, StoreError::Exists { path: named } if *named == path), "{refused:?}");
+            assert_eq!(std::fs::read(&path).expect("the file"), b"theirs");
+            assert_eq!(names(directory.path()), ["app.db"], "{nameless}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_may_be_written_nothing_is_tried_again() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let path = directory.path().join("app.db");
+        for error in [Errno::ACCESS, Errno::NOSPC, Errno::IO] {
+            let refused = write_after(Err(error), &path, b"image").expect_err("it failed");
+            assert!(matches!(&refused, StoreError::ReadOnly { path: named, .. } if *named == path), "{refused:?}");
+            assert_eq!(names(directory.path()), Vec::<std::ffi::OsString>::new(), "{error}");
+        }
     }
 }

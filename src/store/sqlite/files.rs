@@ -136,3 +136,15 @@ pub(super) fn cannot_open(place: &Place, detail: String) -> StoreError {
     }
     StoreError::Unreadable { path, detail }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_lies_in_the_working_directory() {
+        for (path, its) in [("app.db", "."), ("./app.db", "."), ("data/app.db", "data"), ("/app.db", "/")] {
+            assert_eq!(directory(Path::new(path)), Path::new(its), "{path}");
+        }
+    }
+}

@@ -55,3 +55,33 @@ impl Drop for Patience {
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(OFF - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread::sleep;
+
+    use super::*;
+
+    #[test]
+    fn a_limit_holds_from_one_statement_to_the_next_and_goes_with_the_change() {
+        let mut conn = Connection::open_in_memory().expect("a database");
+        let patience = Patience::watch(&mut conn).expect("it can be watched");
+        let works = || {
+            let long =
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT sum(i) FROM n";
+            conn.query_row(long, [], |row| row.get::<_, i64>(0)).is_ok()
+        };
+        assert!(works(), "nothing is timed yet");
+        patience.again();
+        assert!(works(), "in time");
+        sleep(LIMIT + Duration::from_millis(100));
+        assert!(!works(), "too late");
+        patience.pause();
+        assert!(works(), "no trigger runs");
+        patience.again();
+        assert!(works(), "the next one has its own time");
+        drop(patience);
+        sleep(LIMIT + Duration::from_millis(100));
+        assert!(works(), "the change is over");
+    }
+}

@@ -129,3 +129,27 @@ fn require_same(backup: &Counts, staged: &Counts) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_lacks_rows_is_not_put_in_place() {
+        let of = |users: i64, events: i64| vec![("users".to_owned(), users), ("Security_Events".to_owned(), events)];
+        for (staged, same) in [
+            (of(3, 5), true),
+            (of(3, 6), true),
+            (of(3, 7), false),
+            (of(3, 4), false),
+            (of(2, 5), false),
+            (of(4, 6), false),
+            (vec![("users".to_owned(), 3)], false),
+        ] {
+            assert_eq!(require_same(&of(3, 5), &staged).is_ok(), same, "{staged:?}");
+        }
+        // SQLite's own tables follow from the others.
+        let sequence = vec![("sqlite_sequence".to_owned(), 1)];
+        assert_eq!(require_same(&sequence, &[].to_vec()), Ok(()));
+    }
+}

@@ -44,3 +44,41 @@ impl Turn {
         Self { _directory: Some(directory) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(directory: &tempfile::TempDir, busy_timeout: Duration) -> Place {
+        Place::new(&directory.path().join("app.db"), busy_timeout)
+    }
+
+    #[test]
+    fn whoever_stands_in_line_waits_for_the_turn_and_then_leaves_the_app_a_gap() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let first = Turn::wait(&place(&directory, Duration::ZERO));
+        assert!(first._directory.is_some(), "nobody was there");
+        let patient = place(&directory, Duration::from_secs(20));
+        let waiting = std::thread::spawn(move || {
+            let since = Instant::now();
+            (Turn::wait(&patient)._directory.is_some(), since.elapsed())
+        });
+        sleep(2 * CROWD);
+        drop(first);
+        let (turn, waited) = waiting.join().expect("it comes to its turn");
+        assert!(turn && waited >= CROWD + GAP, "{waited:?}");
+    }
+
+    #[test]
+    fn nobody_stands_in_line_for_longer_than_the_busy_timeout() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let first = Turn::wait(&place(&directory, Duration::ZERO));
+        let (since, timeout) = (Instant::now(), Duration::from_millis(50));
+        assert!(Turn::wait(&place(&directory, timeout))._directory.is_none(), "the line is too long");
+        assert!(since.elapsed() >= timeout && since.elapsed() < 10 * timeout, "{:?}", since.elapsed());
+        drop(first);
+        let since = Instant::now();
+        assert!(Turn::wait(&place(&directory, timeout))._directory.is_some());
+        assert!(since.elapsed() < GAP, "nobody stood in line: no gap");
+    }
+}

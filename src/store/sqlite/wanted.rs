@@ -130,3 +130,38 @@ pub(super) fn affinity(declared: &str) -> Affinity {
         Affinity::Numeric
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// What SQLite itself makes of a declared type.
+    fn of_sqlite(conn: &Connection, declared: &str) -> Affinity {
+        let sql = format!("SELECT typeof(CAST('4' AS {declared})), typeof(CAST('4.5' AS {declared}))");
+        let classes: (String, String) =
+            conn.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a type that SQLite reads");
+        match (classes.0.as_str(), classes.1.as_str()) {
+            ("integer", "integer") => Affinity::Integer,
+            ("integer", "real") => Affinity::Numeric,
+            ("real", "real") => Affinity::Real,
+            ("text", "text") => Affinity::Text,
+            ("blob", "blob") => Affinity::Blob,
+            other => panic!("{declared}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_column_is_read_as_sqlite_reads_its_declared_type() {
+        let conn = Connection::open_in_memory().expect("a database");
+        let numbers = "INT; tinyint; UNSIGNED BIG INT; CHARINT; FLOATING POINT; REAL; DOUBLE PRECISION; Float; NUMERIC";
+        let others =
+            "VARCHAR(255); NATIVE CHARACTER(70); clob; TEXT; TEXTBLOB; BLOB; REALBLOB; DECIMAL(10,5); BOOLEAN; STRING";
+        for declared in numbers.split("; ").chain(others.split("; ")) {
+            assert_eq!(affinity(declared), of_sqlite(&conn, declared), "{declared}");
+        }
+        // A cast needs a type; sqlite.org/datatype3 §3.1, rule 3.
+        assert_eq!(affinity(""), Affinity::Blob);
+    }
+}

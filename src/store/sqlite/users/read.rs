@@ -207,6 +207,20 @@ mod tests {
     use crate::store::sqlite::schema;
 
     #[test]
+    fn a_name_is_alike_in_every_script_and_across_them() {
+        for (cell, text, alike) in [
+            ("BOB", "bob", true),
+            ("ÄNNE", "änne", true),
+            // The sign of Kelvin is no K of ASCII, and has its small letter.
+            ("\u{212a}im", "kim", true),
+            ("kim", "\u{212a}im", true),
+            ("änne", "anne", false),
+        ] {
+            assert_eq!(same_but_case(cell, text, &text.to_lowercase()), alike, "{cell} {text}");
+        }
+    }
+
+    #[test]
     fn no_look_up_by_name_walks_along_the_table() {
         let conn = Connection::open_in_memory().expect("a database in memory");
         conn.execute_batch(include_str!("../../../../schema.sql")).expect("the schema of a new file");

@@ -213,3 +213,27 @@ pub(super) fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
     let state = if flag(Some(row.get_ref(0)?)).is_on() { CustomerState::Good } else { CustomerState::Inactive };
     Ok(Customer { state, paid_until: time(Some(row.get_ref(1)?)).value().copied() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_is_on_where_python_takes_what_is_stored_for_true() {
+        for (value, on) in [
+            (ValueRef::Null, Flag::Off),
+            (ValueRef::Integer(0), Flag::Off),
+            (ValueRef::Integer(-1), Flag::On),
+            (ValueRef::Real(0.0), Flag::Off),
+            (ValueRef::Real(-0.0), Flag::Off),
+            (ValueRef::Real(0.5), Flag::On),
+            (ValueRef::Text(b""), Flag::Off),
+            (ValueRef::Text(b"0"), Flag::On),
+            (ValueRef::Blob(b""), Flag::Off),
+            (ValueRef::Blob(b"\0"), Flag::On),
+        ] {
+            assert_eq!(flag(Some(value)), on, "{value:?}");
+        }
+        assert_eq!(flag(None), Flag::Absent);
+    }
+}
