@@ -19,7 +19,7 @@ PASSWORD = "Quiet-River#48Lamp"
 READY = ("$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
          "00000000000000000000000000000000")
 ENVIRONMENT = os.environ | {"SECRET_KEY": "k" * 40}
-PEERS = ["argon2-cffi==25.1.0", "PyJWT==2.10.1", "SQLAlchemy==2.0.41", "passlib==1.7.4"]
+PEERS = ["argon2-cffi==25.1.0", "email-validator==2.2.0", "PyJWT==2.10.1", "SQLAlchemy==2.0.41", "passlib==1.7.4"]
 
 # A hash and a salt of the app's form, each another one; two accounts of a thousand are locked, one is an admin.
 ACCOUNTS = """

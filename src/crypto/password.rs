@@ -5,6 +5,7 @@
 
 mod compute;
 mod many;
+mod pages;
 mod ready;
 
 use std::hint::black_box;

@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: rows written today must be verifiable by every later version, so the
 //! canonical bytes are fixed in `docs/events.md`; adding a column means a new canonical form with a new label.
 
+use serde::Serialize;
+
 use super::time::Timestamp;
 use super::user::StoredUser;
 
@@ -136,8 +138,9 @@ impl EventName {
     }
 }
 
-/// One non-secret value in the before, after and details of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One non-secret value in the before, after and details of an event; in JSON the bare value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum EventValue {
     /// NULL.
     Null,
@@ -335,21 +338,22 @@ impl EventRow {
 fn put_integer(bytes: &mut Vec<u8>, name: &str, value: Option<i64>) {
     bytes.extend_from_slice(name.as_bytes());
     match value {
-        Some(number) => put(bytes, format_args!("=i{number}\n")),
+        Some(number) => {
+            bytes.extend_from_slice(b"=i");
+            bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            bytes.push(b'\n');
+        }
         None => bytes.extend_from_slice(b"=n\n"),
     }
-}
-
-/// Without a text of its own for each of eighteen columns: a log has millions of them.
-fn put(bytes: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
-    std::io::Write::write_fmt(bytes, text).expect("a Vec takes everything");
 }
 
 fn put_text(bytes: &mut Vec<u8>, name: &str, value: Option<&str>) {
     bytes.extend_from_slice(name.as_bytes());
     match value {
         Some(text) => {
-            put(bytes, format_args!("=t{}:", text.len()));
+            bytes.extend_from_slice(b"=t");
+            bytes.extend_from_slice(itoa::Buffer::new().format(text.len()).as_bytes());
+            bytes.push(b':');
             bytes.extend_from_slice(text.as_bytes());
             bytes.push(b'\n');
         }

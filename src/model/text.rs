@@ -17,6 +17,12 @@ pub fn is_hostile(c: char) -> bool {
     c.is_control() || is_invisible(c) || is_noncharacter(c)
 }
 
+/// A text inside a message, on one line: what a terminal may act on or hide, a line end too, is escaped.
+pub fn inline(text: &str) -> String {
+    let shown = |c: char| if is_hostile(c) { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
 /// Characters that show nothing of their own (Unicode `Default_Ignorable_Code_Point`, line and paragraph
 /// separator, interlinear annotation), bidi controls among them.
 fn is_invisible(c: char) -> bool {

@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::text::inline;
+
 pub mod json;
 
 /// Header of every token of the app (`app-facts`, Tokens).
@@ -101,10 +103,10 @@ pub struct ExtraClaims(Map<String, Value>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
     /// Not `NAME=VALUE`.
-    #[error("claim '{0}' is not of the form name=value")]
+    #[error("claim '{}' is not of the form name=value", inline(.0))]
     Form(String),
     /// The part after `=` is not exact JSON.
-    #[error("the value of claim '{name}' is not JSON: {reason}")]
+    #[error("the value of claim '{}' is not JSON: {reason}", inline(name))]
     Json {
         /// The claim.
         name: String,
@@ -112,10 +114,10 @@ pub enum ClaimError {
         reason: String,
     },
     /// One of the app's own.
-    #[error("claim '{0}' is set by the token itself")]
+    #[error("claim '{}' is set by the token itself", inline(.0))]
     Own(String),
     /// Given before.
-    #[error("claim '{0}' is given twice")]
+    #[error("claim '{}' is given twice", inline(.0))]
     Twice(String),
 }
 

@@ -119,8 +119,27 @@ pub struct StoredUser {
 }
 
 impl StoredUser {
+    /// An account of which nothing is known, to be filled.
+    pub fn blank() -> Self {
+        Self {
+            id: UserId(0),
+            username: Field::Absent,
+            email: Field::Absent,
+            full_name: Field::Absent,
+            role: Field::Absent,
+            is_active: Flag::Absent,
+            is_verified: Flag::Absent,
+            created_at: Field::Absent,
+            last_login: Field::Absent,
+            failed_login_attempts: Field::Absent,
+            locked_until: Field::Absent,
+            customer_id: Field::Absent,
+            password: PasswordPresence::Missing,
+        }
+    }
+
     /// The names of the columns that could not be read, with what they hold.
-    pub fn bad_cells(&self) -> Vec<(&'static str, &RawCell)> {
+    pub fn bad_cells(&self) -> impl Iterator<Item = (&'static str, &RawCell)> {
         let cells = [
             ("username", self.username.bad()),
             ("email", self.email.bad()),
@@ -132,7 +151,7 @@ impl StoredUser {
             ("locked_until", self.locked_until.bad()),
             ("customer_id", self.customer_id.bad()),
         ];
-        cells.into_iter().filter_map(|(name, raw)| raw.map(|raw| (name, raw))).collect()
+        cells.into_iter().filter_map(|(name, raw)| raw.map(|raw| (name, raw)))
     }
 }
 
@@ -272,7 +291,7 @@ impl UserSpec {
 
 /// `id:` must be followed by a whole number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' names no id: 'id:' is followed by a whole number, as in id:57")]
+#[error("'{}' names no id: 'id:' is followed by a whole number, as in id:57", super::text::inline(.0))]
 pub struct BadUserSpec(pub String);
 
 impl std::fmt::Display for UserSpec {

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::list::{ListQuery, list};
 use super::settings::Settings;
 use crate::model::time::Timestamp;
-use crate::model::user::{Field, UserId};
+use crate::model::user::{StoredUser, UserId};
 use crate::policy::state::state;
 use crate::store::Reader;
 
@@ -42,26 +42,24 @@ pub struct Census {
 /// The file's.
 pub fn census(reader: &Reader, settings: &Settings, now: Timestamp) -> Result<Census, Error> {
     let mut census = Census::default();
-    list(reader, settings, now, &ListQuery::default(), |user| {
+    let mut count = |user: &StoredUser| {
         census.users += 1;
-        *census.states.entry(state(&user, now, settings.time_format).as_str()).or_default() += 1;
-        let bad: Vec<&'static str> = user.bad_cells().into_iter().map(|(column, _)| column).collect();
+        *census.states.entry(state(user, now, settings.time_format).as_str()).or_default() += 1;
+        let bad: Vec<&'static str> = user.bad_cells().map(|(column, _)| column).collect();
         if !bad.is_empty() {
             census.bad_rows += 1;
             if census.first_bad.len() < MOST_BAD_ROWS {
                 census.first_bad.push((user.id, bad));
             }
         }
-        let role = match user.role {
-            Field::Value(role) => Some(role),
-            Field::Null | Field::Absent | Field::Bad(_) => None,
-        };
+        let role = user.role.value().cloned();
         if census.roles.len() < MOST_ROLES || census.roles.contains_key(&role) {
             *census.roles.entry(role).or_default() += 1;
         } else {
             census.other_roles += 1;
         }
         Ok::<_, Error>(())
-    })?;
+    };
+    list(reader, settings, now, &ListQuery::default(), &mut count)?;
     Ok(census)
 }

@@ -12,7 +12,7 @@ use crate::model::event::EventRow;
 use crate::model::time::Timestamp;
 use crate::model::user::{Flag, StoredUser, UserSpec};
 use crate::policy::state::{is_locked_or_stuck, stuck};
-use crate::store::{Filter, LockFilter, PasswordFilter, Reader, Sort, View};
+use crate::store::{Filter, LockFilter, PasswordFilter, Reader, Sort, View, Visit};
 
 /// Which locks a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +80,29 @@ pub enum More {
     Yes,
 }
 
+/// Whoever shows the accounts of a list.
+pub trait Show<E> {
+    /// Takes one account, while the file is locked for reading: nothing slow may happen here.
+    ///
+    /// # Errors
+    /// Its own, which end the list.
+    fn user(&mut self, user: &StoredUser) -> Result<(), E>;
+
+    /// Takes its time between two pages.
+    ///
+    /// # Errors
+    /// Its own, which end the list.
+    fn pause(&mut self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+impl<E, F: FnMut(&StoredUser) -> Result<(), E>> Show<E> for F {
+    fn user(&mut self, user: &StoredUser) -> Result<(), E> {
+        self(user)
+    }
+}
+
 /// Hands every account of the query to `show`, in constant memory where sorted by id.
 ///
 /// # Errors
@@ -89,31 +112,48 @@ pub fn list<E: From<Error>>(
     settings: &Settings,
     now: Timestamp,
     query: &ListQuery,
-    mut show: impl FnMut(StoredUser) -> Result<(), E>,
+    show: &mut impl Show<E>,
 ) -> Result<ListEnd, E> {
     let filter = filter(query);
     let needle = query.text.as_deref().map(str::to_lowercase);
-    let mut end = ListEnd::default();
-    let mut last = None;
-    let visit = |user: StoredUser| -> Result<ControlFlow<()>, Stop<E>> {
-        if !wanted(query, settings, now, needle.as_deref(), &user) {
+    let wanted = |user: &StoredUser| wanted(query, settings, now, needle.as_deref(), user);
+    let mut judge = Judge { wanted, limit: query.limit, show, end: ListEnd::default(), last: None };
+    let result = match query.sort {
+        None => reader.view().each_user(&filter, &mut judge),
+        Some(sort) => reader.view().each_user_sorted(&filter, sort, &mut judge),
+    };
+    result.map(|()| judge.end).map_err(Stop::into_error)
+}
+
+/// Lets through what is wanted, up to the limit.
+struct Judge<'s, W, S> {
+    wanted: W,
+    limit: Option<u64>,
+    show: &'s mut S,
+    end: ListEnd,
+    /// The last id that was shown.
+    last: Option<i64>,
+}
+
+impl<E, W: Fn(&StoredUser) -> bool, S: Show<E>> Visit<Stop<E>> for Judge<'_, W, S> {
+    fn row(&mut self, user: &StoredUser) -> Result<ControlFlow<()>, Stop<E>> {
+        if !(self.wanted)(user) {
             return Ok(ControlFlow::Continue(()));
         }
-        if query.limit.is_some_and(|limit| end.shown >= limit) {
-            end.more = More::Yes;
-            end.next = last;
+        if self.limit.is_some_and(|limit| self.end.shown >= limit) {
+            self.end.more = More::Yes;
+            self.end.next = self.last;
             return Ok(ControlFlow::Break(()));
         }
-        end.shown += 1;
-        last = Some(user.id.0);
-        show(user).map_err(Stop::Show)?;
+        self.end.shown += 1;
+        self.last = Some(user.id.0);
+        self.show.user(user).map_err(Stop::Show)?;
         Ok(ControlFlow::Continue(()))
-    };
-    let result = match query.sort {
-        None => reader.view().each_user(&filter, visit),
-        Some(sort) => reader.view().each_user_sorted(&filter, sort, visit),
-    };
-    result.map(|()| end).map_err(Stop::into_error)
+    }
+
+    fn pause(&mut self) -> Result<(), Stop<E>> {
+        self.show.pause().map_err(Stop::Show)
+    }
 }
 
 /// How many accounts the query would show; SQLite counts them alone where it needs no judge of their state.
@@ -123,7 +163,7 @@ pub fn list<E: From<Error>>(
 pub fn count(reader: &Reader, settings: &Settings, now: Timestamp, query: &ListQuery) -> Result<u64, Error> {
     let judged = query.lock != LockWish::Any || query.active != FlagWish::Any || query.verified != FlagWish::Any;
     if judged || query.text.is_some() || query.limit.is_some() {
-        return Ok(list(reader, settings, now, query, |_| Ok::<_, Error>(()))?.shown);
+        return Ok(list(reader, settings, now, query, &mut |_: &StoredUser| Ok::<_, Error>(()))?.shown);
     }
     Ok(reader.view().count_users(&filter(query))?)
 }

@@ -62,18 +62,19 @@ pub fn fitting(
     };
     let needle = text.map(str::to_lowercase);
     let mut found = Fitting::default();
-    reader.view().each_user(&Filter { with_lock, ..Filter::default() }, |user| {
-        let named = needle.as_deref().is_none_or(|needle| names_hold(&user, needle));
-        if !named || !fits(&user, settings, now, fit) {
+    let mut visit = |user: &StoredUser| {
+        let named = needle.as_deref().is_none_or(|needle| names_hold(user, needle));
+        if !named || !fits(user, settings, now, fit) {
             return Ok(ControlFlow::Continue(()));
         }
         if found.users.len() == most {
             found.cut = Cut::Yes;
             return Ok(ControlFlow::Break(()));
         }
-        found.users.push(user);
+        found.users.push(user.clone());
         Ok::<_, StoreError>(ControlFlow::Continue(()))
-    })?;
+    };
+    reader.view().each_user(&Filter { with_lock, ..Filter::default() }, &mut visit)?;
     Ok(found)
 }
 

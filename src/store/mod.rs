@@ -25,7 +25,7 @@ pub use sqlite::schema::{Schema, Step, StepState};
 pub use sqlite::survey::{Grant, Orphans, Owner};
 pub use sqlite::users::{
     Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Likeness, Link, LockFilter, NameColumn,
-    NameKind, Named, PasswordFilter, Sort, SortKey, SortOrder, Surveyed, Twin,
+    NameKind, Named, PasswordFilter, Sort, SortKey, SortOrder, Surveyed, Twin, Visit,
 };
 pub use sqlite::{Reader, Store, Tx, View};
 

@@ -182,8 +182,14 @@ impl Ran {
     }
 }
 
+/// The beginning, and the end, where the error stands.
 fn cut(text: &str) -> String {
-    text.chars().take(400).collect()
+    let count = text.chars().count();
+    if count <= 800 {
+        return text.to_owned();
+    }
+    let part = |from: usize| text.chars().skip(from).take(400).collect::<String>();
+    format!("{} … {}", part(0), part(count - 400))
 }
 
 /// What panics said, wherever they happened outside the tests themselves.

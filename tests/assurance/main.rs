@@ -8,6 +8,7 @@ mod concurrency;
 mod crashes;
 mod damaged;
 mod differential;
+mod doubt;
 mod fuzz;
 mod handmade;
 mod inside;

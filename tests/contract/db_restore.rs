@@ -1,9 +1,9 @@
 //! `db restore`: what is put in place, what is shown and asked before, what stays, and what is refused.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -276,8 +276,15 @@ fn a_file_that_is_none_of_the_apps_is_never_written_over() {
 
 /// Something that holds the file open and does nothing with it, as an app that waits for requests.
 fn holder(path: &PathBuf) -> std::process::Child {
-    let file = File::open(path).expect("the file");
-    Command::new("sleep").arg("60").stdin(Stdio::from(file)).spawn().expect("sleep starts")
+    // Opened by a process of its own: a child that another test is about to start would hold a file of ours, too.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec sleep 60 < \"$0\""]).arg(path);
+    let child = shell.spawn().expect("sleep starts");
+    let name = PathBuf::from(format!("/proc/{}/comm", child.id()));
+    while std::fs::read_to_string(&name).is_ok_and(|name| name.trim() != "sleep") {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child
 }
 
 #[test]

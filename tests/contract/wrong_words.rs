@@ -74,3 +74,27 @@ fn a_value_that_does_not_fit_is_told_what_would() {
     refused("token issue bob --broken noexp", "possible values: expired, not-yet", "authctl token issue --help");
     refused("completions tcsh", "possible values: bash", "'zsh'");
 }
+
+#[test]
+fn a_line_end_in_what_is_quoted_is_escaped_so_that_a_message_stays_one_line() {
+    let desk = Desk::keyed();
+    let given = "x\n{\"error\":{}}=1";
+    for args in [
+        &["user", "list", "--busy-timeout", given][..],
+        &["user", "list", "--config", given],
+        &["user", "list", "--role-admin", given],
+        &["lock", "bob", "--for", given],
+        &["lock", "bob", "--until", given],
+        &["lock", given],
+        &["set-role", "bob", given],
+        &["user", "show", &format!("id:{given}")],
+        &["token", "issue", "bob", "--claim", "x\n{\"error\":{}}"],
+        &["token", "issue", "bob", "--claim-json", "x\n{\"error\":{}}=no"],
+        &["token", "issue", "bob", "--secret-file", given],
+        &["audit", "list", "--since", given],
+    ] {
+        let out = desk.run(args);
+        assert_ne!(out.code, 0, "{args:?}: {out:?}");
+        assert!(!out.stderr.lines().any(|line| line.starts_with('{')), "{args:?}: {out:?}");
+    }
+}

@@ -87,19 +87,17 @@ fn each_library_stays_in_its_home() {
 }
 
 #[test]
-fn there_is_no_unsafe_and_nothing_unfinished() {
+fn there_is_one_unsafe_with_its_reason_and_nothing_unfinished() {
+    let mut found = Vec::new();
     for (name, text) in sources() {
+        // Here the tests of a file count too.
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let unsafe_ones = lines.filter(|line| {
+            ["unsafe {", "unsafe fn", "unsafe impl", "unsafe_code"].iter().any(|word| line.contains(word))
+        });
+        found.extend(unsafe_ones.map(|line| format!("{name}: {}", line.trim())));
         for line in code(&text) {
-            for word in [
-                "unsafe {",
-                "unsafe fn",
-                "unsafe impl",
-                "todo!",
-                "unimplemented!",
-                "println!",
-                "eprintln!",
-                "process::exit",
-            ] {
+            for word in ["todo!", "unimplemented!", "println!", "eprintln!", "process::exit"] {
                 assert!(!line.contains(word), "{word} in {name}: {line}");
             }
         }
@@ -107,6 +105,11 @@ fn there_is_no_unsafe_and_nothing_unfinished() {
             assert!(!text.contains(mark), "{mark} in {name}");
         }
     }
+    let wanted = [
+        r#"crypto/password/pages.rs: #[expect(unsafe_code, reason = "madvise has no safe form; see SAFETY")]"#,
+        "crypto/password/pages.rs: let _ = unsafe { madvise(start.cast(), length, Advice::LinuxHugepage) };",
+    ];
+    assert_eq!(found, wanted);
 }
 
 #[test]

@@ -212,3 +212,18 @@ fn the_bill_of_materials_is_that_of_the_binary() {
     let bill = serde_json::to_string_pretty(&bill).expect("JSON can be printed");
     compare(&root().join("sbom.json"), &format!("{bill}\n"));
 }
+
+#[test]
+fn the_fuzz_targets_are_built_with_the_libraries_of_the_program() {
+    let lock: Table = read(&root().join("fuzz/Cargo.lock")).parse().expect("a lock is TOML");
+    let packages = lock["package"].as_array().expect("packages");
+    let ours = packages.iter().find(|package| package["name"].as_str() == Some("authctl")).expect("the program");
+    let locked: BTreeSet<&str> =
+        ours["dependencies"].as_array().expect("its libraries").iter().filter_map(toml::Value::as_str).collect();
+    let manifest: Table = read(&root().join("Cargo.toml")).parse().expect("the manifest is TOML");
+    let wanted = manifest["dependencies"].as_table().expect("its libraries").keys();
+    // Where two versions are locked, the name stands before the version.
+    let missing: Vec<_> =
+        wanted.filter(|name| !locked.iter().any(|found| found.split(' ').next() == Some(name.as_str()))).collect();
+    assert!(missing.is_empty(), "tests/fuzz would not build: cargo update --manifest-path fuzz/Cargo.toml {missing:?}");
+}

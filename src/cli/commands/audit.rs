@@ -61,7 +61,7 @@ fn export(context: &mut Context<'_>, args: &AuditExportArgs) -> anyhow::Result<u
     let query = wanted.query(&reader)?;
     let style = exact_style(&context.style);
     let whole = is_whole(&args.filter) && style.columns.is_none();
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &style).map_err(Failure::from)?;
+    let mut emitter = Emitter::new::<EventRowView>(&mut *context.world.stdout, &style).map_err(Failure::from)?;
     let (mut before, mut gap) = (None, None);
     let end = audit::each(&reader, &query, None, None, |event| -> Result<(), Stop> {
         let id = event.row.id;

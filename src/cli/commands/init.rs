@@ -19,7 +19,7 @@ use crate::ops::schema::{self, FirstAdmin};
 #[derive(Serialize)]
 struct InitView<'a> {
     database: String,
-    user: Option<UserView>,
+    user: Option<UserView<'static>>,
     password: Option<&'a str>,
 }
 
@@ -88,7 +88,7 @@ fn print(
         },
         Format::Json | Format::Jsonl => {
             let (now, format) = (context.now(), context.settings.time_format);
-            let user = user.map(|user| UserView::new(user, now, format));
+            let user = user.map(|user| UserView::of(user, now, format));
             let view = InitView { database: text::path(path), user, password };
             emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(LOST))?;
             Ok(())

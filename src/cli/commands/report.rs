@@ -50,7 +50,7 @@ pub fn documents(context: &mut Context<'_>, written: Vec<Written>, shape: Shape)
         return Ok(());
     }
     let (now, format) = (context.now(), context.settings.time_format);
-    let views = written.into_iter().map(|one| WriteView::new(one.changed, UserView::new(one.after, now, format), None));
+    let views = written.into_iter().map(|one| WriteView::new(one.changed, UserView::of(one.after, now, format), None));
     shaped(context, views, shape)
 }
 
@@ -118,7 +118,7 @@ pub fn one(
         (Format::Table, None) => Ok(()),
         (Format::Table, Some(password)) => context.try_print(password),
         (Format::Json | Format::Jsonl | Format::Csv, _) => {
-            let view = WriteView::new(changed, UserView::new(user, now, format), password);
+            let view = WriteView::new(changed, UserView::of(user, now, format), password);
             emit_one(&mut *context.world.stdout, &context.style, &view)
         }
     };

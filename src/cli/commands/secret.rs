@@ -19,6 +19,7 @@ use crate::cli::settings::env_file::{EnvFile, WriteError};
 use crate::cli::settings::trusted::ReadError;
 use crate::cli::view::SecretView;
 use crate::model::text;
+use crate::model::user::StoredUser;
 use crate::ops::error::Class;
 use crate::ops::list::{self, ListQuery};
 use crate::store::other_owner;
@@ -97,10 +98,11 @@ fn write(context: &mut Context<'_>, key: &str, args: &SecretGenerateArgs) -> any
 fn active_accounts(context: &mut Context<'_>) -> anyhow::Result<Option<u64>> {
     let Some(reader) = context.reader_if_any()? else { return Ok(None) };
     let mut active = 0;
-    list::list(&reader, &context.settings, context.now(), &ListQuery::default(), |user| {
+    let mut count = |user: &StoredUser| {
         active += u64::from(user.is_active.is_on());
         Ok::<_, Refused>(())
-    })?;
+    };
+    list::list(&reader, &context.settings, context.now(), &ListQuery::default(), &mut count)?;
     Ok(Some(active))
 }
 

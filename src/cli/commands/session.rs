@@ -40,7 +40,7 @@ fn print(context: &mut Context<'_>, signed_in: SignedIn) -> Result<(), Failure> 
         rights: in_words(&signed_in, &rights),
     };
     let Acting { row, until } = signed_in.acting;
-    let user = UserView::new(row, now, context.settings.time_format);
+    let user = UserView::of(row, now, context.settings.time_format);
     let view = SessionView::new(user, until, rights, words, now);
     emit_one(&mut *context.world.stdout, &context.style, &view)?;
     Ok(())

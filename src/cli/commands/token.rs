@@ -135,7 +135,7 @@ fn say_removed(context: &mut Context<'_>, removed: &[Removed]) {
 
 fn view(context: &Context<'_>, judged: Judged, claims: Claims) -> JudgedView {
     let (now, format) = (context.now(), context.settings.time_format);
-    let user = judged.user.map(|user| UserView::new(user, now, format));
+    let user = judged.user.map(|user| UserView::of(user, now, format));
     JudgedView::new(judged.judgement, user, claims)
 }
 
@@ -178,7 +178,7 @@ fn print_verified(context: &mut Context<'_>, views: &[JudgedView]) -> anyhow::Re
         }
         return Ok(());
     }
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+    let mut emitter = Emitter::new::<JudgedView>(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
     for view in views {
         emitter.push(view).map_err(Failure::from)?;
     }

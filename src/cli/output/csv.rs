@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::CsvText;
+use super::datum::{Datum, is_plain};
 use super::escape::escape;
 use super::personal;
 use super::record::Record;
@@ -19,65 +20,93 @@ const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋',
 
 /// Writes the header, then rows.
 pub(super) struct CsvWriter<'w> {
-    rows: csv::Writer<Sink<'w>>,
+    sink: Sink<'w>,
     text: CsvText,
 }
 
 impl<'w> CsvWriter<'w> {
     /// Begins with the header, which stands even above no rows.
-    pub(super) fn begin<R: Record>(sink: Sink<'w>, text: CsvText, selection: &Selection) -> io::Result<Self> {
-        let mut rows = csv::Writer::from_writer(sink);
-        rows.write_record(selection.indexes.iter().map(|index| R::columns()[*index].name)).map_err(io_error)?;
-        Ok(Self { rows, text })
+    pub(super) fn begin<R: Record>(mut sink: Sink<'w>, text: CsvText, selection: &Selection) -> Self {
+        push_line(sink.held(), text, selection.indexes.iter().map(|index| R::columns()[*index].name.into()));
+        Self { sink, text }
     }
 
-    pub(super) fn push<R: Record>(&mut self, record: &R, selection: &Selection) -> io::Result<()> {
-        for index in &selection.indexes {
-            let value = match self.text {
-                CsvText::Exact => record.value(*index),
-                CsvText::Safe => personal::value(R::columns()[*index].name, record.value(*index)),
-            };
-            self.rows.write_field(cell(&value, self.text).as_bytes()).map_err(io_error)?;
-        }
-        self.rows.write_record(None::<&[u8]>).map_err(io_error)
+    pub(super) fn push<R: Record>(&mut self, record: &R, selection: &Selection) {
+        let Self { sink, text } = self;
+        let values = selection.indexes.iter().map(|index| match (record.value(*index), *text) {
+            (Datum::Text(value), CsvText::Safe) => Datum::Text(personal::value(R::columns()[*index].name, value)),
+            (value, _) => value,
+        });
+        push_line(sink.held(), *text, values);
+    }
+
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        self.sink.settle()
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.rows.flush()
+        self.sink.flush()
     }
 
     pub(super) fn finish(self) -> io::Result<()> {
-        self.rows.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()
+        self.sink.finish()
     }
 }
 
 /// Appends one line of CSV to `bytes`, quoted where it must be: for files that hold secrets, whose buffer the caller
 /// wipes.
 pub fn csv_line(bytes: &mut Vec<u8>, text: CsvText, cells: &[&str]) {
-    for (at, value) in cells.iter().enumerate() {
-        if at > 0 {
-            bytes.push(b',');
-        }
-        let value = cell(value, text);
-        if value.contains(['"', ',', '\r', '\n']) {
-            bytes.push(b'"');
-            for byte in value.bytes() {
-                bytes.extend_from_slice(if byte == b'"' { b"\"\"" } else { std::slice::from_ref(&byte) });
-            }
-            bytes.push(b'"');
-        } else {
-            bytes.extend_from_slice(value.as_bytes());
-        }
-    }
-    bytes.push(b'\n');
+    push_line(bytes, text, cells.iter().map(|cell| Datum::from(*cell)));
 }
 
-/// The stream's own error, with its kind: a closed pipe must be told from a full disk.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+/// Appends a line (RFC 4180, with a line feed at its end). The one empty cell of a line is quoted: a line of nothing is
+/// no row to a reader.
+fn push_line<'a>(out: &mut Vec<u8>, text: CsvText, cells: impl Iterator<Item = Datum<'a>>) {
+    let (begin, mut count) = (out.len(), 0);
+    for cell in cells {
+        if count > 0 {
+            out.push(b',');
+        }
+        count += 1;
+        push_cell(out, text, cell);
     }
+    if count == 1 && out.len() == begin {
+        out.extend_from_slice(b"\"\"");
+    }
+    out.push(b'\n');
+}
+
+fn push_cell(out: &mut Vec<u8>, text: CsvText, cell: Datum<'_>) {
+    match cell {
+        Datum::Null => {}
+        Datum::Number(number) if number >= 0 => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        Datum::Time(time) => time.push_rfc3339(out),
+        Datum::Text(value) if is_bare(&value) => out.extend_from_slice(value.as_bytes()),
+        other => push_text(out, &self::cell(&other.into_text(), text)),
+    }
+}
+
+/// Whether a text stands in CSV as it is, whatever form is wanted.
+fn is_bare(text: &str) -> bool {
+    let is_formula = matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@'));
+    !is_formula && is_plain(text) && !text.contains(',')
+}
+
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    // A fold has no early end, and so is done on many bytes at once.
+    if !bytes.iter().fold(false, |marks, byte| marks | matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    out.push(b'"');
+    for piece in bytes.split_inclusive(|byte| *byte == b'"') {
+        out.extend_from_slice(piece);
+        if piece.ends_with(b"\"") {
+            out.push(b'"');
+        }
+    }
+    out.push(b'"');
 }
 
 fn cell(value: &str, text: CsvText) -> Cow<'_, str> {
@@ -91,6 +120,7 @@ fn cell(value: &str, text: CsvText) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::time::Timestamp;
 
     #[test]
     fn a_cell_that_starts_like_a_formula_is_guarded() {
@@ -109,14 +139,38 @@ mod tests {
 
     #[test]
     fn a_line_is_quoted_as_the_csv_crate_quotes_it() {
-        let cells = ["plain", "a,b", "say \"hi\"", "two\nlines", "", "=1+1"];
+        let lines: [&[&str]; 4] =
+            [&["plain", "a,b", "say \"hi\"", "two\nlines", "", "=1+1", "\"", "a\rb"], &[""], &["", ""], &["a"]];
         for text in [CsvText::Safe, CsvText::Exact] {
-            let mut bytes = Vec::new();
-            csv_line(&mut bytes, text, &cells);
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(cells.map(|value| cell(value, text).into_owned())).expect("written");
-            assert_eq!(bytes, writer.into_inner().expect("flushed"));
+            for cells in lines {
+                let mut bytes = Vec::new();
+                csv_line(&mut bytes, text, cells);
+                let mut writer = csv::Writer::from_writer(Vec::new());
+                writer.write_record(cells.iter().map(|value| cell(value, text).into_owned())).expect("written");
+                assert_eq!(bytes, writer.into_inner().expect("flushed"), "{cells:?}");
+            }
         }
+    }
+
+    #[test]
+    fn a_value_stands_in_csv_as_its_text_does() {
+        let time = Timestamp::from_micros(1_795_571_728_001_999).expect("in range");
+        for text in [CsvText::Safe, CsvText::Exact] {
+            for (value, shown) in [
+                (Datum::Null, ""),
+                (Datum::Flag(true), "true"),
+                (Datum::Flag(false), "false"),
+                (Datum::Number(57), "57"),
+                (Datum::Time(time), "2026-11-25T01:55:28.001999Z"),
+            ] {
+                let mut bytes = Vec::new();
+                push_line(&mut bytes, text, ["a".into(), value.clone()].into_iter());
+                assert_eq!(String::from_utf8(bytes), Ok(format!("a,{shown}\n")), "{value:?}");
+            }
+        }
+        let mut bytes = Vec::new();
+        push_line(&mut bytes, CsvText::Safe, [Datum::Number(-5)].into_iter());
+        assert_eq!(bytes, b"'-5\n", "a spreadsheet takes it for a formula");
     }
 
     #[test]

@@ -9,10 +9,10 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value};
 
+use super::datum::Datum;
 use super::escape::is_hostile;
 use super::record::Record;
 use super::select::{Origin, Selection};
-use super::sink::Sink;
 
 /// Compact JSON with every hostile character escaped.
 struct SafeFormatter;
@@ -45,12 +45,37 @@ pub fn write_json<W: Write + ?Sized, T: Serialize + ?Sized>(out: &mut W, value: 
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
-/// Writes one record, with only the chosen keys where `--columns` chose some.
-pub(super) fn write_record<R: Record>(out: &mut Sink<'_>, record: &R, selection: &Selection) -> io::Result<()> {
+/// Appends one record, with only the chosen keys where `--columns` chose some.
+pub(super) fn push_record<R: Record>(out: &mut Vec<u8>, record: &R, selection: &Selection) -> io::Result<()> {
     match selection.origin {
-        Origin::All => write_json(out, record),
+        Origin::All => record.push_json(out),
         Origin::Named => write_json(out, &chosen_keys(record, selection)?),
     }
+}
+
+/// Appends an object of these keys, which are words of our own; `raw` behind them where there are cells that cannot be
+/// read.
+///
+/// # Errors
+/// None that a text in memory could make.
+pub fn push_object<'a>(
+    out: &mut Vec<u8>,
+    pairs: impl Iterator<Item = (&'static str, Datum<'a>)>,
+    raw: &Map<String, Value>,
+) -> io::Result<()> {
+    out.push(b'{');
+    for (at, (key, value)) in pairs.enumerate() {
+        out.extend_from_slice(if at == 0 { b"\"" } else { b",\"" });
+        out.extend_from_slice(key.as_bytes());
+        out.extend_from_slice(b"\":");
+        value.push_json(out)?;
+    }
+    if !raw.is_empty() {
+        out.extend_from_slice(b",\"raw\":");
+        write_json(out, raw)?;
+    }
+    out.push(b'}');
+    Ok(())
 }
 
 fn chosen_keys<R: Record>(record: &R, selection: &Selection) -> io::Result<Value> {

@@ -1,10 +1,11 @@
 //! Output, once for all commands: records go in, a table, JSON, JSON lines or CSV come out.
 //!
-//! What a newcomer would get wrong: rows stream. Nothing may be kept per row but a hundred rows of a table,
-//! so that a million accounts need no more memory than a hundred.
+//! What a newcomer would get wrong: rows stream. Nothing may be kept per row but a hundred rows of a table, and the text
+//! of the page that is being read, so that a million accounts need no more memory than a thousand.
 
 pub mod color;
 mod csv;
+mod datum;
 pub mod escape;
 mod exact;
 mod json;
@@ -19,13 +20,13 @@ mod table;
 mod tests;
 
 use std::io::{self, Write};
-use std::marker::PhantomData;
 
 use color::Color;
 use csv::CsvWriter;
 pub use csv::csv_line;
+pub use datum::Datum;
 pub use exact::{ExactCsv, ExactRecord};
-pub use json::write_json;
+pub use json::{push_object, write_json};
 pub(super) use layout::truncate;
 use personal::Personal;
 pub use record::{Cell, Column, Mark, Record};
@@ -118,67 +119,89 @@ pub struct Summary {
 
 /// Writes records one by one in constant memory; every text is escaped here.
 ///
-/// Dropping it without [`Emitter::finish`] leaves out what was not yet written (up to 64 KiB).
-pub struct Emitter<'w, R: Record> {
+/// Dropping it without [`Emitter::finish`] leaves out what was not yet written (64 KiB, and what [`Emitter::hold`] held).
+pub struct Emitter<'w> {
     body: Body<'w>,
     selection: Selection,
     rows: u64,
-    record: PhantomData<fn(&R)>,
 }
 
 enum Body<'w> {
     Json(Sink<'w>),
     Jsonl(Sink<'w>),
-    Csv(Box<CsvWriter<'w>>),
+    Csv(CsvWriter<'w>),
     Table(TableWriter<'w>),
 }
 
-impl<'w, R: Record> Emitter<'w, R> {
-    /// Prepares to write to the stream, which needs no buffer of its own.
+impl<'w> Emitter<'w> {
+    /// Prepares to write records of one kind to the stream, which needs no buffer of its own.
     ///
     /// # Errors
     /// When `--columns` names a column that there is not, or one twice.
-    pub fn new(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
-        Self::over(Sink::new(stream), style)
+    pub fn new<R: Record>(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
+        Self::over::<R>(Sink::new(stream), style)
     }
 
     /// The same for a list that somebody watches grow: [`Emitter::flush`] shows what there is.
     ///
     /// # Errors
     /// When `--columns` names a column that there is not, or one twice.
-    pub fn live(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
-        Self::over(Sink::live(stream), style)
+    pub fn live<R: Record>(stream: &'w mut dyn Write, style: &Style) -> Result<Self, OutputError> {
+        Self::over::<R>(Sink::live(stream), style)
     }
 
-    fn over(sink: Sink<'w>, style: &Style) -> Result<Self, OutputError> {
+    fn over<R: Record>(sink: Sink<'w>, style: &Style) -> Result<Self, OutputError> {
         let selection = select::<R>(style)?;
         let body = match style.format {
             Format::Json => Body::Json(sink),
             Format::Jsonl => Body::Jsonl(sink),
-            Format::Csv => Body::Csv(Box::new(CsvWriter::begin::<R>(sink, style.csv, &selection)?)),
+            Format::Csv => Body::Csv(CsvWriter::begin::<R>(sink, style.csv, &selection)),
             Format::Table => Body::Table(TableWriter::list::<R>(sink, style, &selection)),
         };
-        Ok(Self { body, selection, rows: 0, record: PhantomData })
+        Ok(Self { body, selection, rows: 0 })
     }
 
-    /// Writes one record.
+    /// Writes one record, of the kind for which it was made.
     ///
     /// # Errors
     /// When the stream fails.
-    pub fn push(&mut self, record: &R) -> Result<(), OutputError> {
+    pub fn push<R: Record>(&mut self, record: &R) -> Result<(), OutputError> {
+        self.hold(record)?;
+        self.settle()
+    }
+
+    /// The same, and keeps it from the stream until [`Emitter::settle`]: whoever has a lock on the file must not wait
+    /// for a slow reader.
+    ///
+    /// # Errors
+    /// When the record has no JSON form.
+    pub fn hold<R: Record>(&mut self, record: &R) -> Result<(), OutputError> {
         match &mut self.body {
             Body::Json(sink) => {
-                sink.write_all(if self.rows == 0 { b"[\n" } else { b",\n" })?;
-                json::write_record(sink, record, &self.selection)?;
+                sink.held().extend_from_slice(if self.rows == 0 { b"[\n" } else { b",\n" });
+                json::push_record(sink.held(), record, &self.selection)?;
             }
             Body::Jsonl(sink) => {
-                json::write_record(sink, record, &self.selection)?;
-                sink.write_all(b"\n")?;
+                json::push_record(sink.held(), record, &self.selection)?;
+                sink.held().push(b'\n');
             }
-            Body::Csv(csv) => csv.push(record, &self.selection)?,
-            Body::Table(table) => table.push(record)?,
+            Body::Csv(csv) => csv.push(record, &self.selection),
+            Body::Table(table) => table.push(record),
         }
         self.rows += 1;
+        Ok(())
+    }
+
+    /// Writes what is held once it is 64 KiB.
+    ///
+    /// # Errors
+    /// When the stream fails.
+    pub fn settle(&mut self) -> Result<(), OutputError> {
+        match &mut self.body {
+            Body::Json(sink) | Body::Jsonl(sink) => sink.settle()?,
+            Body::Csv(csv) => csv.settle()?,
+            Body::Table(table) => table.settle()?,
+        }
         Ok(())
     }
 
@@ -204,7 +227,7 @@ impl<'w, R: Record> Emitter<'w, R> {
         let mut hidden = Vec::new();
         match self.body {
             Body::Json(mut sink) => {
-                sink.write_all(if self.rows == 0 { b"[]\n" } else { b"\n]\n" })?;
+                sink.held().extend_from_slice(if self.rows == 0 { b"[]\n" } else { b"\n]\n" });
                 sink.finish()?;
             }
             Body::Jsonl(sink) => sink.finish()?,
@@ -232,7 +255,7 @@ pub fn emit_all<R: Record>(
     style: &Style,
     records: impl IntoIterator<Item = R>,
 ) -> Result<(), OutputError> {
-    let mut emitter = Emitter::new(stream, style)?;
+    let mut emitter = Emitter::new::<R>(stream, style)?;
     records.into_iter().try_for_each(|record| emitter.push(&record))?;
     emitter.finish().map(|_| ())
 }
@@ -256,12 +279,12 @@ pub fn emit_one<R: Record>(stream: &mut dyn Write, style: &Style, record: &R) ->
         Format::Json | Format::Jsonl => {
             let selection = select::<R>(style)?;
             let mut sink = Sink::new(stream);
-            json::write_record(&mut sink, record, &selection)?;
-            sink.write_all(b"\n")?;
+            json::push_record(sink.held(), record, &selection)?;
+            sink.held().push(b'\n');
             sink.finish()?;
         }
         Format::Csv => {
-            let mut emitter = Emitter::new(stream, style)?;
+            let mut emitter = Emitter::new::<R>(stream, style)?;
             emitter.push(record)?;
             emitter.finish()?;
         }

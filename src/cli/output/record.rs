@@ -4,6 +4,10 @@
 //! so that no command can forget it or do it twice.
 
 use std::borrow::Cow;
+use std::io;
+
+use super::datum::Datum;
+use super::json::write_json;
 
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +99,16 @@ pub trait Record: serde::Serialize {
     /// What a person reads in the column with this index, unescaped.
     fn cell(&self, index: usize) -> Cell<'_>;
 
-    /// What a machine reads in CSV in the column with this index: unescaped, times as RFC 3339, an absent
-    /// value as the empty text.
-    fn value(&self, index: usize) -> Cow<'_, str>;
+    /// What a machine reads in CSV in the column with this index.
+    fn value(&self, index: usize) -> Datum<'_>;
+
+    /// Appends the JSON, safe to look at: by serde, or by a record itself of which there may be millions.
+    ///
+    /// # Errors
+    /// When the record has no JSON form.
+    fn push_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        write_json(out, self)
+    }
 
     /// JSON keys that are no columns and that `--columns` never drops, such as `raw`.
     fn kept_keys() -> &'static [&'static str] {
@@ -114,8 +125,12 @@ impl<R: Record> Record for &R {
         (**self).cell(index)
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         (**self).value(index)
+    }
+
+    fn push_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        (**self).push_json(out)
     }
 
     fn kept_keys() -> &'static [&'static str] {

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-/// Bytes held back before they are written.
+/// Bytes that are written once they are held.
 const CAPACITY: usize = 64 * 1024;
 
 /// What a flush in between does.
@@ -17,7 +17,7 @@ pub(super) enum Flush {
     Write,
 }
 
-/// Collects 64 KiB at a time for a stream; only [`Sink::finish`] writes the rest.
+/// Collects 64 KiB and more for a stream; only [`Sink::finish`] writes the rest.
 pub(super) struct Sink<'w> {
     stream: &'w mut dyn Write,
     held: Vec<u8>,
@@ -39,47 +39,39 @@ impl<'w> Sink<'w> {
         self.flush == Flush::Write
     }
 
-    /// Writes what is held and flushes the stream.
-    pub(super) fn finish(self) -> io::Result<()> {
-        self.stream.write_all(&self.held)?;
-        self.stream.flush()
-    }
-}
-
-impl Write for Sink<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.held.len() + bytes.len() > CAPACITY {
-            self.stream.write_all(&self.held)?;
-            self.held.clear();
-        }
-        if bytes.len() > CAPACITY {
-            self.stream.write_all(bytes)?;
-        } else {
-            self.held.extend_from_slice(bytes);
-        }
-        Ok(bytes.len())
+    /// What is held: rows are appended to it.
+    pub(super) fn held(&mut self) -> &mut Vec<u8> {
+        &mut self.held
     }
 
-    /// JSON comes in pieces of one character: they go straight into what is held.
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.held.len() + bytes.len() <= CAPACITY {
-            self.held.extend_from_slice(bytes);
+    /// Writes what is held once it is much.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        if self.held.len() < CAPACITY {
             return Ok(());
         }
-        self.write(bytes).map(|_| ())
+        self.write()
     }
 
-    /// Holds on to the bytes unless it is live: the CSV writer flushes whenever it ends, and that is not the end
-    /// of the run.
-    fn flush(&mut self) -> io::Result<()> {
+    /// Writes what is held if it is live.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         match self.flush {
             Flush::Hold => Ok(()),
             Flush::Write => {
-                self.stream.write_all(&self.held)?;
-                self.held.clear();
+                self.write()?;
                 self.stream.flush()
             }
         }
+    }
+
+    /// Writes what is held and flushes the stream.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.write()?;
+        self.stream.flush()
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        self.stream.write_all(&self.held)?;
+        self.held.clear();
+        Ok(())
     }
 }

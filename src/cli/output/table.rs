@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: comfy-table passes every byte on and wraps what is too wide. It only
 //! ever gets texts that are escaped and that fit, one line each.
 
-use std::io::{self, Write};
+use std::io;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
@@ -71,30 +71,33 @@ impl<'w> TableWriter<'w> {
         }
     }
 
-    pub(super) fn push<R: Record>(&mut self, record: &R) -> io::Result<()> {
+    pub(super) fn push<R: Record>(&mut self, record: &R) {
         self.held
             .push(self.indexes.iter().map(|index| Shown::new(&R::columns()[*index], record.cell(*index))).collect());
         if self.held.len() == CHUNK {
-            self.write_held()?;
+            self.write_held();
         }
-        Ok(())
+    }
+
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        self.sink.settle()
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.write_held()?;
+        self.write_held();
         self.sink.flush()
     }
 
     /// Writes the rest; gives the names of the columns that did not fit.
     pub(super) fn finish(mut self) -> io::Result<Vec<&'static str>> {
-        self.write_held()?;
+        self.write_held();
         self.sink.finish()?;
         Ok(self.layout.map_or_else(Vec::new, |layout| layout.hidden))
     }
 
-    fn write_held(&mut self) -> io::Result<()> {
+    fn write_held(&mut self) {
         if self.held.is_empty() {
-            return Ok(());
+            return;
         }
         let mut rows = Vec::with_capacity(CHUNK + 1);
         let layout = match self.layout.take() {
@@ -110,9 +113,8 @@ impl<'w> TableWriter<'w> {
         rows.append(&mut self.held);
         let grid = Grid::new(&self.columns, &layout, self.color);
         let rows = rows.into_iter().map(|row| fitted(row, &self.columns, &layout, self.width));
-        grid.write(&mut self.sink, rows)?;
+        grid.write(self.sink.held(), rows);
         self.layout = Some(layout);
-        Ok(())
     }
 }
 
@@ -152,23 +154,23 @@ impl Grid {
     }
 
     /// Writes rows in order; those that jut out of their columns are set loosely, one by one.
-    fn write(&self, sink: &mut Sink<'_>, rows: impl Iterator<Item = Vec<Shown>>) -> io::Result<()> {
+    fn write(&self, out: &mut Vec<u8>, rows: impl Iterator<Item = Vec<Shown>>) {
         let mut fitting = Vec::new();
         for row in rows {
             if row.iter().zip(&self.widths).all(|(cell, width)| cell.text.width() <= *width) {
                 fitting.push(row);
                 continue;
             }
-            self.write_fitting(sink, &fitting)?;
+            self.write_fitting(out, &fitting);
             fitting.clear();
-            self.write_loose(sink, &row)?;
+            self.write_loose(out, &row);
         }
-        self.write_fitting(sink, &fitting)
+        self.write_fitting(out, &fitting);
     }
 
-    fn write_fitting(&self, sink: &mut Sink<'_>, rows: &[Vec<Shown>]) -> io::Result<()> {
+    fn write_fitting(&self, out: &mut Vec<u8>, rows: &[Vec<Shown>]) {
         if rows.is_empty() {
-            return Ok(());
+            return;
         }
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -187,12 +189,11 @@ impl Grid {
             });
         }
         for (line, row) in table.lines().zip(rows) {
-            write_line(sink, line.trim_end_matches(' '), row, self.color)?;
+            write_line(out, line.trim_end_matches(' '), row, self.color);
         }
-        Ok(())
     }
 
-    fn write_loose(&self, sink: &mut Sink<'_>, row: &[Shown]) -> io::Result<()> {
+    fn write_loose(&self, out: &mut Vec<u8>, row: &[Shown]) {
         let mut line = String::new();
         for (at, cell) in row.iter().enumerate() {
             let blanks = " ".repeat(self.widths[at].saturating_sub(cell.text.width()));
@@ -202,13 +203,13 @@ impl Grid {
             }
             line.push_str("  ");
         }
-        write_line(sink, line.trim_end_matches(' '), row, self.color)
+        write_line(out, line.trim_end_matches(' '), row, self.color);
     }
 }
 
 /// Writes a set line, colouring its cells. They stand in it in order with only blanks between them, and no
 /// shown text begins with a blank.
-fn write_line(sink: &mut Sink<'_>, line: &str, cells: &[Shown], color: Color) -> io::Result<()> {
+fn write_line(bytes: &mut Vec<u8>, line: &str, cells: &[Shown], color: Color) {
     let mut out = String::with_capacity(line.len() + 16 * cells.len());
     let mut rest = line;
     for cell in cells {
@@ -222,7 +223,7 @@ fn write_line(sink: &mut Sink<'_>, line: &str, cells: &[Shown], color: Color) ->
     }
     out.push_str(rest);
     out.push('\n');
-    sink.write_all(out.as_bytes())
+    bytes.extend_from_slice(out.as_bytes());
 }
 
 /// Writes one record as a line for each column, nothing cut.
@@ -240,6 +241,6 @@ pub(super) fn write_fields<R: Record>(
     };
     let rows: Vec<Vec<Shown>> = selection.indexes.iter().map(field).collect();
     let layout = decide(&FIELDS, &natural_widths(&FIELDS, &rows), Rows::All, None, Origin::All);
-    Grid::new(&FIELDS, &layout, color).write(&mut sink, rows.into_iter())?;
+    Grid::new(&FIELDS, &layout, color).write(sink.held(), rows.into_iter());
     sink.finish()
 }

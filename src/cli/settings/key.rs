@@ -83,7 +83,7 @@ pub enum KeyError {
         reason: UnusableKey,
     },
     /// The file of the key is there, or should be, and is not used.
-    #[error("cannot take the signing key from '{}': {reason}", path.display())]
+    #[error("cannot take the signing key from '{}': {reason}", crate::model::text::path(path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -91,7 +91,7 @@ pub enum KeyError {
         reason: ReadError,
     },
     /// The `.env` file multiplies its values beyond any sense.
-    #[error("cannot take the signing key from '{}': {reason}", path.display())]
+    #[error("cannot take the signing key from '{}': {reason}", crate::model::text::path(path))]
     Expansion {
         /// The file.
         path: PathBuf,
@@ -204,7 +204,7 @@ fn read_secret_file(path: &Path) -> Result<Found, KeyError> {
     let line_end = if bytes.ends_with(b"\r\n") { 2 } else { usize::from(bytes.ends_with(b"\n")) };
     let length = bytes.len() - line_end;
     bytes.truncate(length);
-    Ok(Found { bytes, origin: format!("--secret-file '{}'", path.display()) })
+    Ok(Found { bytes, origin: format!("--secret-file '{}'", crate::model::text::path(path)) })
 }
 
 /// The key in a `.env` file; `None` where there is no such file or it does not set the key.
@@ -217,7 +217,7 @@ fn read_dotenv(path: &Path, env: &Env<'_>) -> Result<Option<Found>, KeyError> {
             return Err(KeyError::Unreadable { path: path.to_owned(), reason });
         }
     };
-    let origin = format!("SECRET_KEY in '{}'", path.display());
+    let origin = format!("SECRET_KEY in '{}'", crate::model::text::path(path));
     let broken = Cell::new(false);
     let lookup = |name: &str| {
         let value = env(name)?;

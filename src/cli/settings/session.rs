@@ -128,7 +128,9 @@ impl SessionFile {
         if !bytes.starts_with(b"{") {
             return Err(SessionError::Form);
         }
-        let saved: Saved<'_> = serde_json::from_slice(bytes).map_err(|_| SessionError::Form)?;
+        // And what it skips it would not look at: the whole must be a text.
+        let text = std::str::from_utf8(bytes).map_err(|_| SessionError::Form)?;
+        let saved: Saved<'_> = serde_json::from_str(text).map_err(|_| SessionError::Form)?;
         if saved.form != FORM {
             return Err(SessionError::Form);
         }

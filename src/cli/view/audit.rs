@@ -3,14 +3,15 @@
 //! What a newcomer would get wrong: in an export `before`, `after` and `details` are texts, since the hash covers
 //! their very bytes; in a list they are opened as the JSON that they hold.
 
-use std::borrow::Cow;
+use std::io;
 
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::user::raw;
 use crate::cli::output::personal::{self, Personal};
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object};
 use crate::model::chain::StoredEvent;
 use crate::model::time::{Timestamp, parse_input, relative};
 
@@ -110,7 +111,11 @@ fn hidden(mut event: StoredEvent) -> StoredEvent {
 
 /// The JSON in a text; the text itself where it holds none.
 fn opened(text: &Option<String>) -> Value {
-    text.as_ref().map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()))
+    text.as_deref().map_or(Value::Null, read)
+}
+
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
 /// `role: patient -> admin; why: …`, field by field.
@@ -136,14 +141,17 @@ fn change(before: &Value, after: &Value, details: &Value) -> String {
 
 impl Serialize for AuditView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = exact(&self.event);
-        for name in ["before", "after", "details"] {
-            if let Some(Value::String(text)) = map.get(name) {
-                let value = opened(&Some(text.clone()));
-                map.insert(name.to_owned(), value);
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in keys(&self.event) {
+            match (name, value) {
+                ("before" | "after" | "details", Datum::Text(text)) => map.serialize_entry(name, &read(&text))?,
+                (name, value) => map.serialize_entry(name, &value)?,
             }
         }
-        map.serialize(serializer)
+        if !self.event.bad.is_empty() {
+            map.serialize_entry("raw", &unreadable(&self.event))?;
+        }
+        map.end()
     }
 }
 
@@ -161,12 +169,12 @@ impl Record for AuditView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "target" => self.target().into(),
             "actor" => self.actor().into(),
             "change" => self.change.as_str().into(),
-            name => named(&self.event, name),
+            name => stored(&self.event, name),
         }
     }
 
@@ -203,7 +211,14 @@ const EXPORTED: [Column; 19] = [
 
 impl Serialize for EventRowView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        exact(&self.0).serialize(serializer)
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in keys(&self.0) {
+            map.serialize_entry(name, &value)?;
+        }
+        if !self.0.bad.is_empty() {
+            map.serialize_entry("raw", &unreadable(&self.0))?;
+        }
+        map.end()
     }
 }
 
@@ -216,8 +231,12 @@ impl Record for EventRowView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
-        named(&self.0, EXPORTED[index].name)
+    fn value(&self, index: usize) -> Datum<'_> {
+        stored(&self.0, EXPORTED[index].name)
+    }
+
+    fn push_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        push_object(out, keys(&self.0), &unreadable(&self.0))
     }
 
     fn kept_keys() -> &'static [&'static str] {
@@ -225,66 +244,40 @@ impl Record for EventRowView {
     }
 }
 
-/// All columns; one that holds another kind than is written there is null, and what it holds stands in `raw`.
-fn exact(event: &StoredEvent) -> Map<String, Value> {
-    let (row, actor) = (&event.row, &event.row.actor);
-    let mut map = Map::new();
-    for (name, value) in [
-        ("id", Value::from(row.id)),
-        ("at", row.at.as_str().into()),
-        ("event", row.event.as_str().into()),
-        ("outcome", row.outcome.as_str().into()),
-        ("target_id", row.target_id.into()),
-        ("target_username", row.target_username.as_deref().into()),
-        ("before", row.before.as_deref().into()),
-        ("after", row.after.as_deref().into()),
-        ("details", row.details.as_deref().into()),
-        ("reason", row.reason.as_deref().into()),
-        ("actor_uid", actor.uid.into()),
-        ("actor_name", actor.name.as_deref().into()),
-        ("actor_login_uid", actor.login_uid.into()),
-        ("actor_sudo_user", actor.sudo_user.as_deref().into()),
-        ("actor_terminal", actor.terminal.as_deref().into()),
-        ("actor_host", actor.host.as_deref().into()),
-        ("version", row.version.as_str().into()),
-        ("prev_hash", row.prev_hash.as_str().into()),
-        ("hash", event.hash.as_str().into()),
-    ] {
-        map.insert(name.to_owned(), value);
-    }
-    let mut bad = Map::new();
-    for cell in &event.bad {
-        map.insert(cell.column.to_owned(), Value::Null);
-        bad.insert(cell.column.to_owned(), cell.raw.as_ref().map_or(Value::Null, raw));
-    }
-    if !bad.is_empty() {
-        map.insert("raw".to_owned(), bad.into());
-    }
-    map
+/// All columns of the table in their order.
+fn keys(event: &StoredEvent) -> impl Iterator<Item = (&'static str, Datum<'_>)> {
+    EXPORTED.iter().map(|column| (column.name, stored(event, column.name)))
 }
 
-/// The column of this name as a text; NULL is the empty one.
-fn named<'e>(event: &'e StoredEvent, name: &str) -> Cow<'e, str> {
+/// What the columns that hold another kind than is written there hold.
+fn unreadable(event: &StoredEvent) -> Map<String, Value> {
+    let cells = event.bad.iter();
+    cells.map(|cell| (cell.column.to_owned(), cell.raw.as_ref().map_or(Value::Null, raw))).collect()
+}
+
+/// The column of this name; nothing where it holds another kind than is written there.
+fn stored<'e>(event: &'e StoredEvent, name: &str) -> Datum<'e> {
     let (row, actor) = (&event.row, &event.row.actor);
-    let number = |number: Option<i64>| Cow::Owned(number.map(|number| number.to_string()).unwrap_or_default());
-    let text = |text: &'e Option<String>| Cow::Borrowed(text.as_deref().unwrap_or_default());
+    if event.bad.iter().any(|cell| cell.column == name) {
+        return Datum::Null;
+    }
     match name {
-        "id" => number(Some(row.id)),
+        "id" => row.id.into(),
         "at" => row.at.as_str().into(),
         "event" => row.event.as_str().into(),
         "outcome" => row.outcome.as_str().into(),
-        "target_id" => number(row.target_id),
-        "target_username" => text(&row.target_username),
-        "before" => text(&row.before),
-        "after" => text(&row.after),
-        "details" => text(&row.details),
-        "reason" => text(&row.reason),
-        "actor_uid" => number(actor.uid),
-        "actor_name" => text(&actor.name),
-        "actor_login_uid" => number(actor.login_uid),
-        "actor_sudo_user" => text(&actor.sudo_user),
-        "actor_terminal" => text(&actor.terminal),
-        "actor_host" => text(&actor.host),
+        "target_id" => row.target_id.into(),
+        "target_username" => row.target_username.as_deref().into(),
+        "before" => row.before.as_deref().into(),
+        "after" => row.after.as_deref().into(),
+        "details" => row.details.as_deref().into(),
+        "reason" => row.reason.as_deref().into(),
+        "actor_uid" => actor.uid.into(),
+        "actor_name" => actor.name.as_deref().into(),
+        "actor_login_uid" => actor.login_uid.into(),
+        "actor_sudo_user" => actor.sudo_user.as_deref().into(),
+        "actor_terminal" => actor.terminal.as_deref().into(),
+        "actor_host" => actor.host.as_deref().into(),
         "version" => row.version.as_str().into(),
         "prev_hash" => row.prev_hash.as_str().into(),
         _ => event.hash.as_str().into(),

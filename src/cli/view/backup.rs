@@ -1,11 +1,10 @@
 //! `db backup` in the JSON contract.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 use crate::model::text;
 use crate::store::BackupMade;
 
@@ -55,7 +54,7 @@ impl Record for BackupView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "backup" => self.backup.as_str().into(),
             "bytes" => self.bytes.map(|bytes| bytes.to_string()).unwrap_or_default().into(),

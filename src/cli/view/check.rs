@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::ops::census::Census;
 use crate::store::FileCheck;
 
@@ -97,7 +97,7 @@ impl Record for CheckedView {
         }
     }
 
-    fn value(&self, index: usize) -> std::borrow::Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "check" => self.check.into(),
             _ => self.result.as_str().into(),

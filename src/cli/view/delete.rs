@@ -1,18 +1,16 @@
 //! What `user delete` did, for machines.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::UserView;
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 use crate::store::{Changed, Dependents, Link};
 
 /// A deletion: `{"changed","user","dependents":[{"table","column","rows","foreign_key"}]}`; the user as it was.
 #[derive(Debug, Serialize)]
 pub struct DeleteView {
     changed: bool,
-    user: UserView,
+    user: UserView<'static>,
     dependents: Vec<DependentsView>,
 }
 
@@ -37,7 +35,7 @@ const DELETE_COLUMNS: [Column; 7] = [
 
 impl DeleteView {
     /// The account as it was, and the rows that stay behind.
-    pub fn new(changed: Changed, user: UserView, dependents: Vec<Dependents>) -> Self {
+    pub fn new(changed: Changed, user: UserView<'static>, dependents: Vec<Dependents>) -> Self {
         let dependents = dependents.into_iter().map(|one| DependentsView {
             table: one.table,
             column: one.columns.join(","),
@@ -57,7 +55,7 @@ impl Record for DeleteView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match DELETE_COLUMNS[index].name {
             "changed" => self.changed.to_string().into(),
             "dependents" => self.dependents.iter().map(|one| one.rows).sum::<i64>().to_string().into(),

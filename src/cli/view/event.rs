@@ -1,11 +1,9 @@
 //! Events in the JSON contract and in tables.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cli::output::{Cell, Column, Record, personal};
+use crate::cli::output::{Cell, Column, Datum, Record, personal};
 use crate::model::event::EventRow;
 
 /// One event, without its hashes.
@@ -88,7 +86,7 @@ impl Record for EventView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "id" => self.id.to_string().into(),
             "at" => self.at.as_str().into(),

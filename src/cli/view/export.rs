@@ -3,35 +3,31 @@
 //! What a newcomer would get wrong: times are the texts in the file, not RFC 3339. An import must be able to write
 //! the same text again.
 
-use std::borrow::Cow;
-
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::user::{raw, raw_cell};
 use crate::cli::output::escape::escape_bytes;
-use crate::cli::output::{Cell, Column, ExactRecord, Record};
+use crate::cli::output::{Cell, Column, Datum, ExactRecord, Record};
 use crate::model::user::{Flag, RawCell, RawUser};
 use crate::ops::import::UNREADABLE;
 
 /// An account as it is stored.
 #[derive(Debug)]
-pub struct ExportView {
-    id: i64,
-    /// In the order of [`COLUMNS`], without the id.
-    cells: Vec<Stored>,
-    lacking: Vec<&'static str>,
+pub struct ExportView<'a> {
+    user: RawUser,
+    lacking: &'a [&'static str],
 }
 
 /// What a cell holds.
-#[derive(Debug)]
-enum Stored {
+#[derive(Clone, Copy, Debug)]
+enum Stored<'a> {
     Null,
-    Text(String),
+    Text(&'a str),
     Number(i64),
     Flag(Flag),
-    Unreadable(RawCell),
+    Unreadable(&'a RawCell),
 }
 
 const COLUMNS: [Column; 14] = [
@@ -51,63 +47,53 @@ const COLUMNS: [Column; 14] = [
     Column::left("salt", "SALT", 10),
 ];
 
-impl ExportView {
+/// Where the two flags stand in [`COLUMNS`]; the other columns but the id are those of [`RawUser::COLUMNS`].
+const FLAGS: [usize; 2] = [5, 6];
+
+impl ExportView<'_> {
     /// The columns that an export may leave out.
     pub fn optional() -> impl Iterator<Item = &'static str> {
         COLUMNS.iter().map(|column| column.name).skip(3)
     }
+}
 
+impl<'a> ExportView<'a> {
     /// The account; JSON leaves out the columns that are `lacking`.
-    pub fn new(user: RawUser, lacking: &[&'static str]) -> Self {
-        let RawUser { id, cells, is_active, is_verified } = user;
-        let mut named: Vec<(&str, Option<RawCell>)> = RawUser::COLUMNS.into_iter().zip(cells).collect();
-        let mut take =
-            |name: &str| named.iter_mut().find(|(found, _)| *found == name).and_then(|(_, cell)| cell.take());
-        let cells = COLUMNS[1..]
-            .iter()
-            .map(|column| match column.name {
-                "is_active" => Stored::Flag(is_active),
-                "is_verified" => Stored::Flag(is_verified),
-                name @ ("failed_login_attempts" | "customer_id") => number(take(name)),
-                name => text(take(name)),
-            })
-            .collect();
-        Self { id: id.0, cells, lacking: lacking.to_vec() }
+    pub fn new(user: RawUser, lacking: &'a [&'static str]) -> Self {
+        Self { user, lacking }
     }
 
     /// The id of the account.
     pub fn id(&self) -> i64 {
-        self.id
+        self.user.id.0
     }
 
     /// The names of the shown columns whose cells have no form as text.
-    pub fn unreadable(&self) -> Vec<&'static str> {
-        let cells = COLUMNS[1..].iter().zip(&self.cells);
-        let bad = cells.filter(|(column, cell)| matches!(cell, Stored::Unreadable(_)) && self.shows(column.name));
-        bad.map(|(column, _)| column.name).collect()
+    pub fn unreadable(&self) -> impl Iterator<Item = &'static str> {
+        self.shown().filter(|(_, cell)| matches!(cell, Stored::Unreadable(_))).map(|(name, _)| name)
     }
 
-    fn shows(&self, column: &str) -> bool {
-        !self.lacking.contains(&column)
+    /// The columns that are shown behind the id, with what they hold.
+    fn shown(&self) -> impl Iterator<Item = (&'static str, Stored<'_>)> {
+        let shown = (1..COLUMNS.len()).filter(|index| !self.lacking.contains(&COLUMNS[*index].name));
+        shown.map(|index| (COLUMNS[index].name, self.stored(index)))
     }
-}
 
-fn text(cell: Option<RawCell>) -> Stored {
-    match cell {
-        None => Stored::Null,
-        Some(RawCell::Text(text)) => Stored::Text(text),
-        Some(other @ (RawCell::Integer(_) | RawCell::Real(_) | RawCell::BrokenText(_) | RawCell::Blob(_))) => {
-            Stored::Unreadable(other)
-        }
-    }
-}
-
-fn number(cell: Option<RawCell>) -> Stored {
-    match cell {
-        None => Stored::Null,
-        Some(RawCell::Integer(number)) => Stored::Number(number),
-        Some(other @ (RawCell::Text(_) | RawCell::Real(_) | RawCell::BrokenText(_) | RawCell::Blob(_))) => {
-            Stored::Unreadable(other)
+    /// What stands in the column with this index, which is not the id.
+    fn stored(&self, index: usize) -> Stored<'_> {
+        let [active, verified] = FLAGS;
+        let at = match index {
+            _ if index == active => return Stored::Flag(self.user.is_active),
+            _ if index == verified => return Stored::Flag(self.user.is_verified),
+            _ if index < active => index - 1,
+            _ => index - 1 - FLAGS.len(),
+        };
+        let is_number = matches!(COLUMNS[index].name, "failed_login_attempts" | "customer_id");
+        match &self.user.cells[at] {
+            None => Stored::Null,
+            Some(RawCell::Integer(number)) if is_number => Stored::Number(*number),
+            Some(RawCell::Text(text)) if !is_number => Stored::Text(text),
+            Some(other) => Stored::Unreadable(other),
         }
     }
 }
@@ -124,27 +110,23 @@ fn mark(cell: &RawCell) -> String {
     }
 }
 
-impl Serialize for ExportView {
+impl Serialize for ExportView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = || COLUMNS[1..].iter().zip(&self.cells).filter(|(column, _)| self.shows(column.name));
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
-        for (column, cell) in shown() {
+        map.serialize_entry("id", &self.id())?;
+        for (name, cell) in self.shown() {
             match cell {
-                Stored::Null | Stored::Flag(Flag::Absent) | Stored::Unreadable(_) => {
-                    map.serialize_entry(column.name, &())?;
-                }
-                Stored::Text(text) => map.serialize_entry(column.name, text)?,
-                Stored::Number(number) => map.serialize_entry(column.name, number)?,
-                Stored::Flag(flag) => map.serialize_entry(column.name, &flag.is_on())?,
+                Stored::Null | Stored::Flag(Flag::Absent) | Stored::Unreadable(_) => map.serialize_entry(name, &())?,
+                Stored::Text(text) => map.serialize_entry(name, text)?,
+                Stored::Number(number) => map.serialize_entry(name, &number)?,
+                Stored::Flag(flag) => map.serialize_entry(name, &flag.is_on())?,
             }
         }
-        let unreadable: Map<String, Value> = shown()
-            .filter_map(|(column, cell)| match cell {
-                Stored::Unreadable(cell) => Some((column.name.to_owned(), raw(cell))),
-                Stored::Null | Stored::Text(_) | Stored::Number(_) | Stored::Flag(_) => None,
-            })
-            .collect();
+        let unreadable = self.shown().filter_map(|(name, cell)| match cell {
+            Stored::Unreadable(cell) => Some((name.to_owned(), raw(cell))),
+            Stored::Null | Stored::Text(_) | Stored::Number(_) | Stored::Flag(_) => None,
+        });
+        let unreadable: Map<String, Value> = unreadable.collect();
         if !unreadable.is_empty() {
             map.serialize_entry("raw", &unreadable)?;
         }
@@ -152,24 +134,26 @@ impl Serialize for ExportView {
     }
 }
 
-impl Record for ExportView {
+impl Record for ExportView<'_> {
     fn columns() -> &'static [Column] {
         &COLUMNS
     }
 
     fn cell(&self, index: usize) -> Cell<'_> {
-        let Some(at) = index.checked_sub(1) else { return Cell::plain(self.id.to_string()) };
-        match &self.cells[at] {
+        if index == 0 {
+            return Cell::plain(self.id().to_string());
+        }
+        match self.stored(index) {
             Stored::Null | Stored::Flag(Flag::Absent) => Cell::absent(),
-            Stored::Text(text) => Cell::plain(text.as_str()),
+            Stored::Text(text) => Cell::plain(text),
             Stored::Number(number) => Cell::plain(number.to_string()),
             Stored::Flag(flag) => Cell::plain(if flag.is_on() { "yes" } else { "no" }),
             Stored::Unreadable(cell) => raw_cell(cell),
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
-        self.exact(index).unwrap_or_default()
+    fn value(&self, index: usize) -> Datum<'_> {
+        self.exact(index)
     }
 
     fn kept_keys() -> &'static [&'static str] {
@@ -177,16 +161,18 @@ impl Record for ExportView {
     }
 }
 
-impl ExactRecord for ExportView {
-    fn exact(&self, index: usize) -> Option<Cow<'_, str>> {
-        let Some(at) = index.checked_sub(1) else { return Some(self.id.to_string().into()) };
-        match &self.cells[at] {
-            Stored::Null | Stored::Flag(Flag::Absent) => None,
-            Stored::Text(text) => Some(text.as_str().into()),
-            Stored::Number(number) => Some(number.to_string().into()),
+impl ExactRecord for ExportView<'_> {
+    fn exact(&self, index: usize) -> Datum<'_> {
+        if index == 0 {
+            return self.id().into();
+        }
+        match self.stored(index) {
+            Stored::Null | Stored::Flag(Flag::Absent) => Datum::Null,
+            Stored::Text(text) => text.into(),
+            Stored::Number(number) => number.into(),
             // Not true and false: a spreadsheet would save those in its own language.
-            Stored::Flag(flag) => Some(if flag.is_on() { "1" } else { "0" }.into()),
-            Stored::Unreadable(cell) => Some(mark(cell).into()),
+            Stored::Flag(flag) => Datum::Number(i64::from(flag.is_on())),
+            Stored::Unreadable(cell) => mark(cell).into(),
         }
     }
 }

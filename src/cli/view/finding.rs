@@ -1,10 +1,8 @@
 //! A finding of `doctor` in the JSON contract and in tables.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 
 /// `{"id","severity","subject","message","command","fixable","accounts"}`.
 #[derive(Debug, Serialize)]
@@ -93,7 +91,7 @@ impl Record for FindingView<'_> {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "id" => self.id.into(),
             "severity" => self.severity.into(),

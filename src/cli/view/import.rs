@@ -1,11 +1,9 @@
 //! What an import did, for machines.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use crate::cli::failure::RowFault;
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 use crate::model::user::StoredUser;
 
 /// The document of `user import`.
@@ -77,7 +75,7 @@ impl Record for ImportedView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "line" => self.line.to_string().into(),
             "changed" => self.changed.to_string().into(),

@@ -1,12 +1,11 @@
 //! `db info` in the JSON contract.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::model::text;
 use crate::ops::census::Census;
 use crate::store::{FileFacts, Stage};
@@ -138,7 +137,7 @@ impl Record for InfoView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default().into();
         match COLUMNS[index].name {
             "database" => self.database.as_str().into(),

@@ -1,11 +1,10 @@
 //! The migration in the JSON contract and in tables.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::model::text;
 use crate::store::{Step, StepState};
 
@@ -72,7 +71,7 @@ impl Record for StepView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "name" => self.name.as_str().into(),
             "state" => self.state.into(),

@@ -1,11 +1,10 @@
 //! `db restore` in the JSON contract.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 use crate::model::text;
 use crate::store::{BackupFile, Loss};
 
@@ -63,7 +62,7 @@ impl Record for RestoreView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
         match COLUMNS[index].name {
             "database" => self.database.as_str().into(),

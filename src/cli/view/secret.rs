@@ -1,10 +1,8 @@
 //! `secret generate`, for machines.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 
 /// A key that was made: `{"key"}`, or where it was written `{"changed","path","replaced"}`, which never shows it.
 #[derive(Debug, Serialize)]
@@ -42,9 +40,9 @@ impl Record for SecretView<'_> {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match (self, SECRET_COLUMNS[index].name) {
-            (Self::Printed { key }, "key") => Cow::Borrowed(key),
+            (Self::Printed { key }, "key") => (*key).into(),
             (Self::Written { changed, .. }, "changed") => changed.to_string().into(),
             (Self::Written { path, .. }, "path") => path.as_str().into(),
             (Self::Written { replaced, .. }, "replaced") => replaced.to_string().into(),

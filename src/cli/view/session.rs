@@ -1,17 +1,15 @@
 //! A session in the JSON contract and in words.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::UserView;
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 use crate::model::time::{Timestamp, relative};
 
 /// `whoami`.
 #[derive(Debug, Serialize)]
 pub struct SessionView {
-    user: UserView,
+    user: UserView<'static>,
     expires_at: String,
     rights: Vec<&'static str>,
     #[serde(skip)]
@@ -40,7 +38,7 @@ pub struct SessionWords {
 impl SessionView {
     /// The account, the end of its session, and the commands that it may run.
     pub fn new(
-        user: UserView,
+        user: UserView<'static>,
         until: Timestamp,
         rights: Vec<&'static str>,
         words: SessionWords,
@@ -63,7 +61,7 @@ impl Record for SessionView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "user" => self.words.whom.as_str().into(),
             "expires_at" => self.expires_at.as_str().into(),

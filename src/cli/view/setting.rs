@@ -1,11 +1,9 @@
 //! `config show`: settings in the JSON contract and in tables.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 
 /// One setting: `{"key","value","origin"}`, and `problem` where it cannot be used.
 #[derive(Debug, Serialize)]
@@ -56,7 +54,7 @@ impl Record for SettingView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match SETTING_COLUMNS[index].name {
             "key" => self.key.into(),
             "value" => self.text().unwrap_or_default().into(),

@@ -1,11 +1,9 @@
 //! `user show` and `user list --count`.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::user::{COLUMNS as USER_COLUMNS, UserView};
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::model::user::StoredUser;
 use crate::ops::list::HashFacts;
 
@@ -26,7 +24,7 @@ impl From<HashFacts> for HashView {
 #[derive(Debug, Serialize)]
 pub struct ShownView {
     #[serde(flatten)]
-    user: UserView,
+    user: UserView<'static>,
     hash: Option<HashView>,
     last_events: Vec<super::EventView>,
 }
@@ -45,7 +43,7 @@ const SHOWN_COLUMNS: [Column; 14] = {
 
 impl ShownView {
     /// All that `user show` tells.
-    pub fn new(user: UserView, hash: Option<HashView>, last_events: Vec<super::EventView>) -> Self {
+    pub fn new(user: UserView<'static>, hash: Option<HashView>, last_events: Vec<super::EventView>) -> Self {
         Self { user, hash, last_events }
     }
 
@@ -87,7 +85,7 @@ impl Record for ShownView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         if index < USER_COLUMNS.len() { self.user.value(index) } else { self.hash_words().0.into() }
     }
 
@@ -114,7 +112,7 @@ impl Record for CountView {
         Cell::plain(self.count.to_string())
     }
 
-    fn value(&self, _index: usize) -> Cow<'_, str> {
+    fn value(&self, _index: usize) -> Datum<'_> {
         self.count.to_string().into()
     }
 }

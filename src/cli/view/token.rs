@@ -1,12 +1,10 @@
 //! Tokens in the JSON contract and in tables.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::UserView;
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::ops::token::{Broken, Issued, LoginTokens};
 use crate::policy::token::{Judgement, Severity, Verdict};
 
@@ -70,7 +68,7 @@ impl Record for IssuedView<'_> {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match ISSUED_COLUMNS[index].name {
             "token" => self.token.into(),
             "type" => self.kind.into(),
@@ -104,7 +102,7 @@ pub struct JudgedView {
     claims: Option<Option<Map<String, Value>>>,
     signature: &'static str,
     problems: Vec<ProblemView>,
-    user: Option<UserView>,
+    user: Option<UserView<'static>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,7 +122,7 @@ const JUDGED_COLUMNS: [Column; 5] = [
 
 impl JudgedView {
     /// A judgement and the row that the token speaks of.
-    pub fn new(judgement: Judgement, user: Option<UserView>, claims: Claims) -> Self {
+    pub fn new(judgement: Judgement, user: Option<UserView<'static>>, claims: Claims) -> Self {
         let problems = judgement.problems.iter().map(|problem| ProblemView {
             code: problem.code.as_str(),
             severity: problem.severity().as_str(),
@@ -177,13 +175,13 @@ impl Record for JudgedView {
         if text.is_empty() { Cell::absent() } else { Cell::marked(text, mark) }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match JUDGED_COLUMNS[index].name {
             "verdict" => self.verdict.into(),
             "type" => self.kind.as_deref().unwrap_or_default().into(),
             "signature" => self.signature.into(),
             "problems" => self.codes().join(" ").into(),
-            _ => self.user.as_ref().map(|user| user.value(0)).unwrap_or_default(),
+            _ => self.user.as_ref().map(|user| user.value(0)).into(),
         }
     }
 

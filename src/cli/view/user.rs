@@ -1,72 +1,39 @@
 //! Accounts in the JSON contract and in tables.
 
 use std::borrow::Cow;
+use std::io;
 
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::cli::message;
 use crate::cli::output::escape::escape_bytes;
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object};
 use crate::model::time::{StoredTime, TimeFormat, Timestamp};
 use crate::model::user::{Field, Flag, RawCell, StoredUser};
 use crate::policy::state::{State, state};
 
 /// An account: `cli.md`, JSON.
 #[derive(Debug)]
-pub struct UserView {
-    stored: StoredUser,
+pub struct UserView<'a> {
+    stored: Cow<'a, StoredUser>,
     judged: State,
     /// The cells that cannot be read.
     raw: Map<String, Value>,
     now: Timestamp,
 }
 
-/// The keys of the contract, in their order; the texts stay where they are.
-#[derive(Serialize)]
-struct Keys<'a> {
-    id: i64,
-    username: Option<&'a String>,
-    email: Option<&'a String>,
-    full_name: Option<&'a String>,
-    role: Option<&'a String>,
-    is_active: Option<bool>,
-    is_verified: Option<bool>,
-    created_at: Option<String>,
-    last_login: Option<String>,
-    failed_login_attempts: Option<i64>,
-    locked_until: Option<String>,
-    state: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer_id: Option<Option<i64>>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    raw: &'a Map<String, Value>,
-}
-
-impl Serialize for UserView {
+impl Serialize for UserView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let stored = &self.stored;
-        let keys = Keys {
-            id: stored.id.0,
-            username: stored.username.value(),
-            email: stored.email.value(),
-            full_name: stored.full_name.value(),
-            role: stored.role.value(),
-            is_active: flag(stored.is_active),
-            is_verified: flag(stored.is_verified),
-            created_at: time(&stored.created_at),
-            last_login: time(&stored.last_login),
-            failed_login_attempts: stored.failed_login_attempts.value().copied(),
-            locked_until: time(&stored.locked_until),
-            state: self.state(),
-            customer_id: match &stored.customer_id {
-                Field::Absent => None,
-                Field::Value(id) => Some(Some(*id)),
-                Field::Null | Field::Bad(_) => Some(None),
-            },
-            raw: &self.raw,
-        };
-        keys.serialize(serializer)
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.keys() {
+            map.serialize_entry(key, &value)?;
+        }
+        if !self.raw.is_empty() {
+            map.serialize_entry("raw", &self.raw)?;
+        }
+        map.end()
     }
 }
 
@@ -87,11 +54,22 @@ pub(super) const COLUMNS: [Column; 13] = [
     Column::right("customer_id", "CUSTOMER", 50),
 ];
 
-impl UserView {
+impl UserView<'static> {
+    /// The same, of an account that comes along.
+    pub fn of(stored: StoredUser, now: Timestamp, format: TimeFormat) -> Self {
+        Self::over(Cow::Owned(stored), now, format)
+    }
+}
+
+impl<'a> UserView<'a> {
     /// The account as judged now.
-    pub fn new(stored: StoredUser, now: Timestamp, format: TimeFormat) -> Self {
+    pub fn new(stored: &'a StoredUser, now: Timestamp, format: TimeFormat) -> Self {
+        Self::over(Cow::Borrowed(stored), now, format)
+    }
+
+    fn over(stored: Cow<'a, StoredUser>, now: Timestamp, format: TimeFormat) -> Self {
         let judged = state(&stored, now, format);
-        let raw = stored.bad_cells().into_iter().map(|(name, cell)| (name.to_owned(), raw(cell))).collect();
+        let raw = stored.bad_cells().map(|(name, cell)| (name.to_owned(), raw(cell))).collect();
         Self { stored, judged, raw, now }
     }
 
@@ -111,26 +89,29 @@ impl UserView {
     }
 
     /// What a machine reads in the column of this name.
-    pub(super) fn named(&self, column: &str) -> Cow<'_, str> {
+    pub(super) fn named(&self, column: &str) -> Datum<'_> {
         let stored = &self.stored;
-        let number = |number: Option<&i64>| number.map(i64::to_string).unwrap_or_default();
-        let flag = |stored: Flag| flag(stored).map_or("", |flag| if flag { "true" } else { "false" });
-        let time = |field: &Field<StoredTime>| time(field).unwrap_or_default();
         match column {
-            "id" => stored.id.0.to_string().into(),
-            "username" => borrowed(&stored.username),
-            "email" => borrowed(&stored.email),
-            "full_name" => borrowed(&stored.full_name),
-            "role" => borrowed(&stored.role),
-            "is_active" => flag(stored.is_active).into(),
-            "is_verified" => flag(stored.is_verified).into(),
-            "created_at" => time(&stored.created_at).into(),
-            "last_login" => time(&stored.last_login).into(),
-            "failed_login_attempts" => number(stored.failed_login_attempts.value()).into(),
-            "locked_until" => time(&stored.locked_until).into(),
-            "state" => self.state().unwrap_or_default().into(),
-            _ => number(stored.customer_id.value()).into(),
+            "id" => stored.id.0.into(),
+            "username" => text(&stored.username),
+            "email" => text(&stored.email),
+            "full_name" => text(&stored.full_name),
+            "role" => text(&stored.role),
+            "is_active" => flag(stored.is_active),
+            "is_verified" => flag(stored.is_verified),
+            "created_at" => time(&stored.created_at),
+            "last_login" => time(&stored.last_login),
+            "failed_login_attempts" => stored.failed_login_attempts.value().copied().into(),
+            "locked_until" => time(&stored.locked_until),
+            "state" => self.state().into(),
+            _ => stored.customer_id.value().copied().into(),
         }
+    }
+
+    /// The keys of the contract, in their order: the columns, without the customer on a file that has none.
+    fn keys(&self) -> impl Iterator<Item = (&'static str, Datum<'_>)> {
+        let count = if self.stored.customer_id == Field::Absent { COLUMNS.len() - 1 } else { COLUMNS.len() };
+        COLUMNS[..count].iter().map(|column| (column.name, self.named(column.name)))
     }
 
     fn state_cell(&self) -> Cell<'_> {
@@ -162,7 +143,7 @@ impl UserView {
     }
 }
 
-impl Record for UserView {
+impl Record for UserView<'_> {
     fn columns() -> &'static [Column] {
         &COLUMNS
     }
@@ -186,8 +167,12 @@ impl Record for UserView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         self.named(COLUMNS[index].name)
+    }
+
+    fn push_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        push_object(out, self.keys(), &self.raw)
     }
 
     fn kept_keys() -> &'static [&'static str] {
@@ -195,20 +180,20 @@ impl Record for UserView {
     }
 }
 
-fn borrowed(text: &Field<String>) -> Cow<'_, str> {
-    Cow::Borrowed(text.value().map_or("", String::as_str))
+fn text(field: &Field<String>) -> Datum<'_> {
+    field.value().map(String::as_str).into()
 }
 
-fn flag(flag: Flag) -> Option<bool> {
+fn flag(flag: Flag) -> Datum<'static> {
     match flag {
-        Flag::On => Some(true),
-        Flag::Off => Some(false),
-        Flag::Absent => None,
+        Flag::On => Datum::Flag(true),
+        Flag::Off => Datum::Flag(false),
+        Flag::Absent => Datum::Null,
     }
 }
 
-fn time(field: &Field<StoredTime>) -> Option<String> {
-    field.value().map(|time| time.instant().to_rfc3339())
+fn time(field: &Field<StoredTime>) -> Datum<'static> {
+    field.value().map_or(Datum::Null, |time| Datum::Time(time.instant()))
 }
 
 /// `{"type","text" or "hex"}` of a cell that cannot be read.

@@ -3,11 +3,9 @@
 //! What a newcomer would get wrong: a row can be named that is not there. Of a tail that was cut off, the first
 //! missing id is the first bad one.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::model::chain::{HEAD_LABEL, HashForm, Head};
 use crate::ops::audit::{Fault, HeadCheck, Sequence, Verdict, Why};
 
@@ -147,7 +145,7 @@ impl Record for VerdictView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match COLUMNS[index].name {
             "ok" => self.ok.to_string().into(),
             "rows" => self.rows.to_string().into(),
@@ -201,7 +199,7 @@ impl Record for HeadView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match HEAD_COLUMNS[index].name {
             "id" => self.id.to_string().into(),
             "hash" => self.hash.as_str().into(),
@@ -243,13 +241,12 @@ impl Record for PruneView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
-        let number = |number: Option<i64>| Cow::Owned(number.map(|number| number.to_string()).unwrap_or_default());
+    fn value(&self, index: usize) -> Datum<'_> {
         match PRUNE_COLUMNS[index].name {
             "changed" => self.changed.to_string().into(),
             "rows" => self.rows.to_string().into(),
-            "first_id" => number(self.first_id),
-            "last_id" => number(self.last_id),
+            "first_id" => self.first_id.into(),
+            "last_id" => self.last_id.into(),
             _ => self.export.as_deref().unwrap_or_default().into(),
         }
     }

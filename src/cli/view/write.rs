@@ -1,19 +1,17 @@
 //! What a write changed, for machines.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use zeroize::Zeroize;
 
 use super::UserView;
-use crate::cli::output::{Cell, Column, Record};
+use crate::cli::output::{Cell, Column, Datum, Record};
 use crate::store::Changed;
 
 /// The result of a write: `{"changed","user"}`, with `password` where one was generated.
 #[derive(Debug, Serialize)]
 pub struct WriteView {
     changed: bool,
-    user: UserView,
+    user: UserView<'static>,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<String>,
 }
@@ -30,7 +28,7 @@ const WRITE_COLUMNS: [Column; 7] = [
 
 impl WriteView {
     /// A write and, where one was generated, the password.
-    pub fn new(changed: Changed, user: UserView, password: Option<&str>) -> Self {
+    pub fn new(changed: Changed, user: UserView<'static>, password: Option<&str>) -> Self {
         let changed = changed == Changed::Yes;
         Self { changed, user, password: password.map(str::to_owned) }
     }
@@ -51,7 +49,7 @@ impl Record for WriteView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match WRITE_COLUMNS[index].name {
             "changed" => self.changed.to_string().into(),
             "password" => self.password.as_deref().unwrap_or_default().into(),

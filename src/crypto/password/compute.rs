@@ -6,6 +6,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::{Zeroizing, optimization_barrier};
 
 use super::Unsupported;
+use super::pages::advise_large;
 use crate::crypto::phc::{Argon2Hash, Variant};
 
 /// Memory cap for hashes from the database, in KiB: 1 GiB (`security`, Passwords).
@@ -61,17 +62,19 @@ impl Workspace {
 
     /// Growing may move the blocks, and what they leave behind is not ours any more: they are wiped first.
     fn make_room(&mut self, count: usize) -> Result<(), TryReserveError> {
-        let missing = count.saturating_sub(self.blocks.len());
-        if missing > 0 {
+        if count > self.blocks.len() {
             self.wipe();
-            self.blocks.try_reserve_exact(missing)?;
+            self.blocks.clear();
+            self.blocks.try_reserve_exact(count)?;
+            advise_large(self.blocks.spare_capacity_mut());
             self.blocks.resize(count, Block::new());
         }
         Ok(())
     }
 
     fn wipe(&mut self) {
-        self.blocks.fill(Block::new());
+        // Word by word: `fill` with a block would copy one for each.
+        self.blocks.iter_mut().for_each(|block| block.as_mut().fill(0));
         // Without it the compiler may drop the wiping of memory that is freed next.
         optimization_barrier(self.blocks.as_slice());
     }

@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: this is not the reader of the app's columns. A person's slip must be
 //! refused with a message, whereas [`super::parse_python`] must take every oddity that the app takes.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 
 use super::{Span, TimeError, Timestamp, parse_duration};
 
@@ -24,7 +24,10 @@ pub fn parse_input(text: &str, now: Timestamp) -> Result<Timestamp, TimeError> {
     }
     let fields = Fields::scan(text.as_bytes()).ok_or_else(|| TimeError::Form(text.to_owned()))?;
     let civil = fields.civil().ok_or_else(|| TimeError::NoSuchMoment(text.to_owned()))?;
-    Timestamp::from_civil(civil)
+    let micros_of_day = civil.time().duration_since(Time::midnight()).as_micros();
+    i64::try_from(micros_of_day)
+        .ok()
+        .and_then(|micros| Timestamp::on(civil.date(), micros))
         .and_then(|local| Timestamp::from_micros(local.micros() - fields.offset().micros()))
         .ok_or_else(|| TimeError::OutOfRange(text.to_owned()))
 }

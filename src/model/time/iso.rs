@@ -5,7 +5,7 @@
 //! takes more than it documents: any character between date and time, one stray character before an offset,
 //! a NUL as the end. `tests/vectors/fromisoformat.json` holds Python's verdicts.
 
-use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday};
+use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use super::{Span, Timestamp};
 
@@ -33,9 +33,7 @@ impl StoredTime {
 /// What Python makes of the text; `None` where `datetime.fromisoformat` raises.
 pub fn parse_python(text: &str) -> Option<StoredTime> {
     // The shortest form is YYYYWww; Python counts characters here, and bytes from here on.
-    if text.chars().count() < 7 {
-        return None;
-    }
+    text.chars().nth(6)?;
     let text = Bytes(text.as_bytes());
     let date_end = date_end(text)?;
     let date = date(text, date_end)?;
@@ -71,8 +69,11 @@ impl Bytes<'_> {
     }
 
     /// The number that exactly `count` digits (at most six) at `at` make.
+    #[inline]
     fn digits(self, at: usize, count: usize) -> Option<i32> {
-        (at..at + count).try_fold(0, |value, at| self.is_digit(at).then(|| value * 10 + i32::from(self.at(at) - b'0')))
+        let digits = self.0.get(at..at + count)?;
+        let add = |value, digit: &u8| digit.is_ascii_digit().then(|| value * 10 + i32::from(digit - b'0'));
+        digits.iter().try_fold(0, add)
     }
 }
 
@@ -210,9 +211,9 @@ fn offset(text: Bytes<'_>, at: usize) -> Option<Span> {
 }
 
 fn local(date: Date, clock: Clock) -> Option<Timestamp> {
-    let [hour, minute, second] = clock.fields.map(i8::try_from);
-    let time = jiff::civil::Time::new(hour.ok()?, minute.ok()?, second.ok()?, clock.micros * 1000).ok()?;
-    Timestamp::from_civil(DateTime::from_parts(date, time))
+    let [hour, minute, second] = clock.fields;
+    let micros = i64::from(hour * 3600 + minute * 60 + second) * 1_000_000 + i64::from(clock.micros);
+    if hour < 24 && minute < 60 && second < 60 { Timestamp::on(date, micros) } else { None }
 }
 
 fn naive(date: Date, clock: Clock) -> Option<StoredTime> {

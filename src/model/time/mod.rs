@@ -9,45 +9,50 @@ mod iso;
 mod span;
 
 use jiff::SignedDuration;
-use jiff::civil::DateTime;
+use jiff::civil::Date;
+
+use super::text::inline;
 
 pub use input::parse_input;
 pub use iso::{StoredTime, parse_python};
 pub use span::{Span, parse_duration, relative};
 
-/// 1970-01-01 00:00:00, the calendar's side of microsecond zero.
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+/// 1970-01-01, the calendar's side of microsecond zero.
+const EPOCH: Date = Date::constant(1970, 1, 1);
 const MICROS_PER_SECOND: i64 = 1_000_000;
+const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// Why a time or a duration given by a person is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// The text has none of the accepted forms.
     #[error(
-        "cannot read the time '{0}': give RFC 3339 (2026-11-25T01:55:28Z), YYYY-MM-DD, YYYY-MM-DD HH:MM[:SS] \
-         (UTC), or +2h"
+        "cannot read the time '{}': give RFC 3339 (2026-11-25T01:55:28Z), YYYY-MM-DD, YYYY-MM-DD HH:MM[:SS] \
+         (UTC), or +2h",
+        inline(.0)
     )]
     Form(String),
     /// The form is right, but the calendar or the clock has no such moment.
-    #[error("there is no such date or time: '{0}'")]
+    #[error("there is no such date or time: '{}'", inline(.0))]
     NoSuchMoment(String),
     /// The moment lies outside the years 1 to 9999, UTC.
-    #[error("the time '{0}' is outside the years 1 to 9999 (UTC)")]
+    #[error("the time '{}' is outside the years 1 to 9999 (UTC)", inline(.0))]
     OutOfRange(String),
     /// A duration that is not a row of number-unit pairs.
     #[error(
-        "cannot read the duration '{0}': give whole numbers with the units w, d, h, m or s, the largest first, as \
-         in 90s, 30m, 1h30m, 7d"
+        "cannot read the duration '{}': give whole numbers with the units w, d, h, m or s, the largest first, as \
+         in 90s, 30m, 1h30m, 7d",
+        inline(.0)
     )]
     Duration(String),
     /// A duration that is a bare number.
-    #[error("the duration '{0}' has no unit: write {0}s, {0}m, {0}h, {0}d or {0}w")]
+    #[error("the duration '{d}' has no unit: write {d}s, {d}m, {d}h, {d}d or {d}w", d = inline(.0))]
     DurationUnit(String),
     /// A duration of zero, or with a part that is zero.
-    #[error("the duration '{0}' has a zero in it: every number must be 1 or more")]
+    #[error("the duration '{}' has a zero in it: every number must be 1 or more", inline(.0))]
     DurationZero(String),
     /// A duration longer than the calendar.
-    #[error("the duration '{0}' is too long: the calendar ends with the year 9999")]
+    #[error("the duration '{}' is too long: the calendar ends with the year 9999", inline(.0))]
     DurationTooLong(String),
 }
 
@@ -107,9 +112,7 @@ impl Timestamp {
 
     /// As the app writes a time without offset: `2026-11-25 01:55:28.000000`, always six digits.
     pub fn to_app_naive(self) -> String {
-        let mut text = Written::of(self, ' ');
-        text.fraction(6);
-        text.end("")
+        written(|out| Written::push(self, b' ', out).fraction(6))
     }
 
     /// The same with `+00:00`, the form in which a lock really ends (`app-facts`, Login and lockout).
@@ -119,81 +122,88 @@ impl Timestamp {
 
     /// RFC 3339 in UTC: `2026-11-25T01:55:28Z`, with six digits of fraction where there is one.
     pub fn to_rfc3339(self) -> String {
-        let mut text = Written::of(self, 'T');
+        written(|out| self.push_rfc3339(out))
+    }
+
+    /// The same, behind what `out` holds already.
+    pub fn push_rfc3339(self, out: &mut Vec<u8>) {
+        let mut text = Written::push(self, b'T', out);
         if text.micros != 0 {
             text.fraction(6);
         }
-        text.end("Z")
+        out.push(b'Z');
     }
 
     /// RFC 3339 in UTC with exactly three digits of fraction, cut off, as events are stamped.
     pub fn to_rfc3339_millis(self) -> String {
-        let mut text = Written::of(self, 'T');
-        text.fraction(3);
-        text.end("Z")
+        written(|out| Written::push(self, b'T', out).fraction(3)) + "Z"
     }
 
     /// For tables: `2026-11-25 01:55:28 UTC`.
     pub fn to_table(self) -> String {
-        Written::of(self, ' ').end(" UTC")
+        written(|out| {
+            Written::push(self, b' ', out);
+        }) + " UTC"
     }
 
     fn clamp_micros(micros: i64) -> Self {
         Self(micros.clamp(Self::MIN.0, Self::MAX.0))
     }
 
-    /// The instant of a calendar time in UTC; `None` before the year 1.
-    fn from_civil(civil: DateTime) -> Option<Self> {
-        let micros = i64::try_from(civil.duration_since(EPOCH).as_micros()).ok()?;
-        Self::from_micros(micros)
+    /// The instant so many microseconds after a day's midnight in UTC; `None` before the year 1.
+    fn on(date: Date, micros_of_day: i64) -> Option<Self> {
+        Self::from_micros(date.duration_since(EPOCH).as_secs() * MICROS_PER_SECOND + micros_of_day)
     }
 
-    fn civil(self) -> DateTime {
-        EPOCH
-            .checked_add(SignedDuration::from_micros(self.0))
-            .expect("the years 1 to 9999 are within jiff's civil range")
+    /// The day in UTC, and the microseconds since its midnight.
+    fn day(self) -> (Date, i64) {
+        let days = SignedDuration::from_hours(self.0.div_euclid(MICROS_PER_DAY) * 24);
+        let date = EPOCH.checked_add(days).expect("the years 1 to 9999 are within jiff's civil range");
+        (date, self.0.rem_euclid(MICROS_PER_DAY))
     }
 }
 
-/// A time being written, digit by digit: a list of a million accounts has three million times, and `format!` takes
-/// ten times as long.
-struct Written {
-    text: String,
+/// The text that `write` makes.
+fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut bytes = Vec::with_capacity("2026-11-25T01:55:28.000000+00:00".len());
+    write(&mut bytes);
+    String::from_utf8(bytes).expect("a time is written in ASCII")
+}
+
+/// A time being written, two digits at a time: a list of a million accounts has three million times, and `format!`
+/// takes ten times as long.
+struct Written<'o> {
+    out: &'o mut Vec<u8>,
     micros: u32,
 }
 
-impl Written {
-    /// Date and time of day, with this character between the two.
-    fn of(ts: Timestamp, between: char) -> Self {
-        let c = ts.civil();
-        let micros = c.subsec_nanosecond().unsigned_abs() / 1000;
-        let mut written = Self { text: String::with_capacity("2026-11-25T01:55:28.000000+00:00".len()), micros };
-        written.digits(c.year().unsigned_abs().into(), 4);
-        let parts = [('-', c.month()), ('-', c.day()), (between, c.hour()), (':', c.minute()), (':', c.second())];
-        for (before, part) in parts {
-            written.text.push(before);
-            written.digits(part.unsigned_abs().into(), 2);
-        }
-        written
+impl<'o> Written<'o> {
+    /// Writes date and time of day, with this character between the two.
+    fn push(ts: Timestamp, between: u8, out: &'o mut Vec<u8>) -> Self {
+        let (date, micros_of_day) = ts.day();
+        let (seconds, micros) = (micros_of_day / MICROS_PER_SECOND, micros_of_day % MICROS_PER_SECOND);
+        let year = date.year().unsigned_abs();
+        let [y1, y2] = [year / 100, year % 100].map(|part| pair(part.into()));
+        let [month, day] = [date.month(), date.day()].map(|part| pair(part.unsigned_abs().into()));
+        let [hour, minute, second] = [seconds / 3600, seconds / 60 % 60, seconds % 60].map(|part| pair(part as u32));
+        out.extend_from_slice(&[
+            y1[0], y1[1], y2[0], y2[1], b'-', month[0], month[1], b'-', day[0], day[1], between, hour[0], hour[1],
+            b':', minute[0], minute[1], b':', second[0], second[1],
+        ]);
+        Self { out, micros: micros as u32 }
     }
 
     /// The fraction of the second, cut off after so many digits, six at most.
-    fn fraction(&mut self, count: u32) {
-        self.text.push('.');
-        self.digits(self.micros / 10_u32.pow(6 - count), count);
+    fn fraction(&mut self, count: usize) {
+        let [a, b, c] = [self.micros / 10_000, self.micros / 100 % 100, self.micros % 100].map(pair);
+        self.out.push(b'.');
+        self.out.extend_from_slice(&[a[0], a[1], b[0], b[1], c[0], c[1]][..count]);
     }
+}
 
-    fn digits(&mut self, number: u32, count: u32) {
-        for place in (0..count).rev() {
-            let digit = number / 10_u32.pow(place) % 10;
-            self.text.push(char::from_digit(digit, 10).expect("a remainder of 10 is a digit"));
-        }
-    }
-
-    fn end(mut self, end: &str) -> String {
-        self.text.push_str(end);
-        self.text
-    }
+/// Two digits of a number below 100.
+fn pair(number: u32) -> [u8; 2] {
+    [number / 10, number % 10].map(|digit| b'0' + digit as u8)
 }
 
 /// How `locked_until` is written: the app that reads offsets, or the one that does not (`cli.md`, Config).

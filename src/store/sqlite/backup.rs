@@ -48,16 +48,27 @@ pub struct BackupMade {
 /// `Backup` where the copy cannot be written or differs, `Damaged` where the database itself is unsound; no
 /// backup is left then.
 pub(super) fn backup(place: &Place, now: Timestamp, watch: Watch<'_>) -> Result<PathBuf, StoreError> {
-    beside(&Reader::again(place)?, now, watch)
+    beside(&Reader::again(place)?, now, watch).map(|made| made.path)
 }
 
-fn beside(source: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<PathBuf, StoreError> {
+fn beside(source: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
     let database = &source.place.real;
     sweep(database);
     let (target, partial) = claim(database, MARK, now).map_err(|error| failed(database, error))?;
     copy_and_verify(source, &partial, watch)?;
-    partial.publish(&target).map_err(|error| failed(&target, error))?;
-    Ok(target)
+    let made = BackupMade::of(&partial, target)?;
+    partial.publish(&made.path).map_err(|error| failed(&made.path, error))?;
+    Ok(made)
+}
+
+impl BackupMade {
+    /// What is told of the copy, read before it gets its name: once it has that, nothing may fail any more.
+    fn of(partial: &Partial, target: PathBuf) -> Result<Self, StoreError> {
+        let copy = Reader::open_immutable(&partial.path)?;
+        let users = count(&copy.conn, "users").map_err(|error| failed(&target, error))?;
+        let bytes = partial.file().metadata().map_err(|error| failed(&target, error))?.len();
+        Ok(Self { path: target, bytes, users })
+    }
 }
 
 impl Reader {
@@ -67,21 +78,15 @@ impl Reader {
     /// `Exists` where the name, or that of a journal beside it, is taken; `ReadOnly` where the directory is
     /// missing or cannot be written; `Backup`, `Damaged`, `Busy`, `Interrupted`. No file is left then.
     pub fn back_up(&self, target: Option<&Path>, now: Timestamp, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
-        let path = match target {
+        let made = match target {
             None => beside(self, now, watch)?,
-            Some(target) => {
-                self.at(target, watch)?;
-                target.to_owned()
-            }
+            Some(target) => self.at(target, watch)?,
         };
-        let copy = Reader::open_immutable(&path)?;
-        let users = count(&copy.conn, "users").map_err(|error| failed(&path, error))?;
-        let path = std::path::absolute(&path).unwrap_or(path);
-        let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, error))?.len();
-        Ok(BackupMade { path, bytes, users })
+        let path = std::path::absolute(&made.path).unwrap_or(made.path);
+        Ok(BackupMade { path, ..made })
     }
 
-    fn at(&self, target: &Path, watch: Watch<'_>) -> Result<(), StoreError> {
+    fn at(&self, target: &Path, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
         let unfinished = files::side_file(target, CHOSEN_PARTIAL);
         // Before the name is looked at: a run that was killed after it gave the name left this one, too.
         drop(Partial::dead(unfinished.clone()));
@@ -91,10 +96,12 @@ impl Reader {
             _ => StoreError::ReadOnly { path: target.to_owned(), detail: error.to_string() },
         })?;
         copy_and_verify(self, &partial, watch)?;
+        let made = BackupMade::of(&partial, target.to_owned())?;
         partial.publish(target).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => StoreError::Exists { path: target.to_owned() },
             _ => failed(target, error),
-        })
+        })?;
+        Ok(made)
     }
 
     /// How many accounts the file holds.

@@ -85,12 +85,14 @@ pub(super) fn copy_and_verify(source: &Reader, partial: &Partial, watch: Watch<'
 /// Copies all of `source`; gives the numbers of rows that it held at that very state, where that can be told.
 ///
 /// # Errors
-/// As [`copy_and_verify`], save `Damaged`.
+/// As [`copy_and_verify`]; `Damaged` only where a page cannot even be read.
 pub(super) fn copy(source: &Reader, partial: &Partial, watch: Watch<'_>) -> Result<Option<Counts>, StoreError> {
     let fail = |error| match convert(error, &source.place) {
         StoreError::Busy { waited } => StoreError::Busy { waited },
         // The source is only read: what cannot be written, or has no room, is the copy.
         StoreError::ReadOnly { detail, .. } => failed(&partial.path, detail),
+        // And what is damaged is the source: the copy is new.
+        damaged @ StoreError::Damaged { .. } => damaged,
         other => failed(&partial.path, other),
     };
     let mut pin = Pin { conn: &source.conn, held: false };

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use rusqlite::{OptionalExtension, ToSql, named_params};
 
 use super::event_row::{stored, text};
+use super::order::Order;
 use super::{Patience, StoreError, Tx, View};
 use crate::model::chain::{Anchor, StoredEvent};
 use crate::model::event::EventRow;
@@ -116,10 +117,24 @@ impl View<'_> {
             let (at, event) = (text(row, 1)?.unwrap_or_default(), text(row, 2)?.unwrap_or_default());
             Ok(EventTime { id: row.get(0)?, at, event })
         })?;
-        rows.collect()
+        let page = rows.collect::<rusqlite::Result<Vec<EventTime>>>()?;
+        Order::above((after > i64::MIN).then_some(after)).check(page.iter().map(|event| event.id))?;
+        Ok(page)
     }
 
     fn event_page(&self, at: Direction) -> Result<Vec<StoredEvent>, StoreError> {
+        let page = self.unchecked_page(at)?;
+        let ids = page.iter().map(|event| event.row.id);
+        // The complement of a number turns their order round.
+        match at {
+            Direction::Up(after) => Order::above(after).check(ids),
+            Direction::Down(before) => Order::above(before.map(|id| !id)).check(ids.map(|id| !id)),
+        }
+        .map_err(|error| self.fail(error))?;
+        Ok(page)
+    }
+
+    fn unchecked_page(&self, at: Direction) -> Result<Vec<StoredEvent>, StoreError> {
         match at {
             Direction::Up(None) => self.events(events!("ORDER BY id LIMIT :page"), &[(":page", &PAGE)]),
             Direction::Up(Some(after)) => self

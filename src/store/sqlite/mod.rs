@@ -19,6 +19,7 @@ mod glance;
 mod holders;
 pub(super) mod migrate;
 pub(super) mod open;
+mod order;
 mod patience;
 pub(super) mod rehearse;
 pub(super) mod restore;

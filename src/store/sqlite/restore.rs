@@ -138,8 +138,11 @@ impl BackupFile {
             });
         }
         locked.require_like(&staged, &kept)?;
-        locked.release()?;
-        partial::sync_directory(&place.real).map_err(|error| failed(&place.real, error))?;
+        // From here on it is done, whatever fails.
+        let done_but = |detail: String| StoreError::Restored { kept: kept.clone(), detail };
+        locked.release().map_err(|error| done_but(error.to_string()))?;
+        partial::sync_directory(&place.real)
+            .map_err(|error| done_but(format!("a power cut may undo it, the directory cannot be synced: {error}")))?;
         let kept = std::path::absolute(&kept).unwrap_or(kept);
         Ok(Restored { kept: Some(kept), damage, users: self.users() })
     }
@@ -213,7 +216,7 @@ impl Locked {
         if conn.is_readonly(MAIN_DB).map_err(fail)? || !files::directory_writable(&place.real) {
             return Err(files::cannot_write(place, "permission denied".into()));
         }
-        // Where the file is refused, its `-wal` stays what it is.
+        // Where the file is refused, or anything fails before it is put in place, its `-wal` stays what it is.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(fail)?;
         // Before the first read: in WAL mode only this keeps those out that have the file open already.
         conn.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(fail)?;
@@ -221,7 +224,6 @@ impl Locked {
         let schema = schema::read(&conn).map_err(fail)?;
         conn.execute_batch("COMMIT").map_err(fail)?;
         schema.require_ours(place)?;
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(fail)?;
         Ok(Self { reader: Reader { conn, schema, place: place.clone(), scope: Scope::All } })
     }
 
@@ -250,6 +252,8 @@ impl Locked {
     /// Lets the others in again; SQLite takes its side files away.
     fn release(self) -> Result<(), StoreError> {
         let Reader { conn, place, .. } = self.reader;
+        let fail = |error| convert(error, &place);
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(fail)?;
         conn.close().map_err(|(_, error)| convert(error, &place))?;
         if files::side_file(&place.real, "-shm").exists() {
             // Left by whoever read the file before; the last one out of an ordinary connection takes it along.

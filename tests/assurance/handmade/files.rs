@@ -7,7 +7,10 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
+use rusqlite::Connection;
+
 use super::{Case, Codes, DAMAGED, Made, REFUSED, UNWRITTEN, WELL};
+use crate::inside::fixture;
 use crate::scale::Random;
 
 const fn refused(name: &'static str, why: &'static str, by: fn(&Path)) -> Case {
@@ -18,7 +21,7 @@ const fn with(name: &'static str, why: &'static str, codes: Codes, by: fn(&Path)
     Case { name, why, made: Made::By(by), codes, says: &[] }
 }
 
-pub const CASES: [Case; 24] = [
+pub const CASES: [Case; 25] = [
     refused("0 bytes", "no SQLite file", |db| replace(db, &[])),
     refused("a text", "no SQLite file", |db| replace(db, "id,username\n".repeat(500).as_bytes())),
     refused("encrypted", "no magic: as SQLCipher writes it", |db| {
@@ -82,6 +85,12 @@ pub const CASES: [Case; 24] = [
             poke(db, 4096, &twice);
         },
     ),
+    with(
+        "two leaves of the accounts in each other's place",
+        "read in the order in which they stand, a page would lead back to the one before it without end",
+        [8, 0, 8, 0, 8, 11, 11, 0, 0, 7],
+        swap_leaves,
+    ),
     refused("a program", "not SQLite", |db| {
         fs::copy("/bin/true", db).expect("a copy");
     }),
@@ -99,4 +108,32 @@ fn link(db: &Path, to: &str) {
 fn poke(db: &Path, at: u64, bytes: &[u8]) {
     let mut file = File::options().write(true).open(db).expect("the file");
     file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(bytes)).expect("written");
+}
+
+/// Makes so many accounts that their table has several leaves, and lets the second and the third change places; the
+/// three accounts of the file stay in the first.
+fn swap_leaves(db: &Path) {
+    fixture::make(
+        db,
+        &["WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+           INSERT INTO users (username, email, full_name, password_hash, salt, is_active, is_verified,
+                              failed_login_attempts, role)
+           SELECT 'more' || i, 'more' || i || '@example.org', hex(zeroblob(40)), '', '', 1, 1, 0, 'patient' FROM n"],
+    );
+    let conn = Connection::open(db).expect("a connection");
+    let root: u64 = conn
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'users'", [], |row| row.get::<_, i64>(0))
+        .expect("the table")
+        .cast_unsigned();
+    let bytes = fs::read(db).expect("the file");
+    let page = usize::try_from((root - 1) * 4096).expect("small");
+    // https://www.sqlite.org/fileformat.html, B-tree Pages: an interior page of a table, its cells, their children.
+    assert_eq!(bytes[page], 5, "one level of leaves");
+    let cell = |number: usize| {
+        let at = page + 12 + number * 2;
+        page + usize::from(u16::from_be_bytes([bytes[at], bytes[at + 1]]))
+    };
+    let (second, third) = (cell(1), cell(2));
+    poke(db, second as u64, &bytes[third..third + 4]);
+    poke(db, third as u64, &bytes[second..second + 4]);
 }

@@ -66,7 +66,8 @@ impl Watch {
     ) -> anyhow::Result<u8> {
         let (path, access, timeout) = (context.database_path()?, context.access(), context.busy_timeout);
         let personal = context.style.personal();
-        let mut emitter = Emitter::live(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+        let mut emitter =
+            Emitter::live::<AuditView>(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
         let mut last = audit::head(&reader).map_err(Refused)?.0.id;
         let mut open = Some(reader);
         let mut limit = Some(backlog);
@@ -98,7 +99,7 @@ impl Watch {
 
 /// Prints what there is; gives the last id that was looked at.
 fn print(
-    emitter: &mut Emitter<'_, AuditView>,
+    emitter: &mut Emitter<'_>,
     reader: &Reader,
     query: &EventQuery,
     limit: Option<u64>,

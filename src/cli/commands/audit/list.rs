@@ -26,7 +26,7 @@ pub fn list(context: &mut Context<'_>, args: &AuditListArgs) -> anyhow::Result<u
         return watch.follow(context, reader, &query, args.limit.unwrap_or(BACKLOG));
     }
     let personal = context.style.personal();
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+    let mut emitter = Emitter::new::<AuditView>(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
     let end = audit::each(&reader, &query, args.limit, None, |event| -> Result<(), Stop> {
         emitter.push(&AuditView::new(event, Since::Unsaid, personal)).map_err(Stop::from)
     })?;

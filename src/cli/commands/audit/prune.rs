@@ -48,10 +48,13 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     let export = if context.global.dry_run { None } else { Some(export(context, args, &store, &plan)?) };
     let pruned = audit::prune(&mut store, &context.act(), &plan);
     if let Err(error) = &pruned {
-        // Otherwise the log tells whether the rows are there, unless it cannot be read any more.
-        let before_the_first =
-            matches!(error, crate::ops::Error::Store(StoreError::Busy { .. } | StoreError::ChainKeyNeeded));
-        let whole = before_the_first || audit::is_whole(&store, &plan).unwrap_or(false);
+        let whole = match error {
+            crate::ops::Error::Store(StoreError::Busy { .. } | StoreError::ChainKeyNeeded) => true,
+            // We may see the rows, and whoever opens the file next plays in a log in which they are gone.
+            crate::ops::Error::Store(StoreError::InDoubt { .. }) => false,
+            // The log tells, unless it cannot be read any more.
+            _ => audit::is_whole(&store, &plan).unwrap_or(false),
+        };
         give_up(context, export.as_deref(), if whole { Fate::Kept } else { Fate::Unknown });
     }
     finish(context, &plan, export, pruned)

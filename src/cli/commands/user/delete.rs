@@ -184,6 +184,6 @@ fn documents(context: &mut Context<'_>, doomed: Vec<Doomed>, shape: Shape) -> an
     let (now, format) = (context.now(), context.settings.time_format);
     let changed = delete::changed(&doomed);
     let views =
-        doomed.into_iter().map(|one| DeleteView::new(changed, UserView::new(one.user, now, format), one.dependents));
+        doomed.into_iter().map(|one| DeleteView::new(changed, UserView::of(one.user, now, format), one.dependents));
     report::shaped(context, views, shape)
 }

@@ -86,7 +86,7 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, view: &ExportView) {
+    fn add(&mut self, view: &ExportView<'_>) {
         self.rows += 1;
         for column in view.unreadable() {
             self.unreadable += 1;
@@ -99,7 +99,7 @@ impl Count {
 
 fn exact(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
     let style = &context.style;
-    let mut csv = ExactCsv::begin::<ExportView>(&mut *context.world.stdout, style).map_err(unwritten)?;
+    let mut csv = ExactCsv::begin::<ExportView<'_>>(&mut *context.world.stdout, style).map_err(unwritten)?;
     all(reader, |user| {
         let view = ExportView::new(user, &style.lacking);
         count.add(&view);
@@ -110,7 +110,7 @@ fn exact(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Resul
 
 fn shown(context: &mut Context<'_>, reader: &Reader, count: &mut Count) -> Result<(), Stop> {
     let style = &context.style;
-    let mut emitter = Emitter::new(&mut *context.world.stdout, style).map_err(unwritten)?;
+    let mut emitter = Emitter::new::<ExportView<'_>>(&mut *context.world.stdout, style).map_err(unwritten)?;
     all(reader, |user| {
         let view = ExportView::new(user, &style.lacking);
         count.add(&view);

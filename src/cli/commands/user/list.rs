@@ -8,8 +8,9 @@ use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::suggest;
 use crate::cli::view::{CountView, UserView};
 use crate::model::role::RoleName;
-use crate::model::time::Timestamp;
-use crate::ops::list::{self, FlagWish, ListEnd, ListQuery, LockWish, More};
+use crate::model::time::{TimeFormat, Timestamp};
+use crate::model::user::StoredUser;
+use crate::ops::list::{self, FlagWish, ListEnd, ListQuery, LockWish, More, Show};
 use crate::store::{PasswordFilter, Reader, Schema, Sort, SortKey, SortOrder};
 
 /// Lists accounts, page by page, in constant memory.
@@ -21,13 +22,10 @@ pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
         return count(context, &reader, now, &query);
     }
     let (settings, format) = (&context.settings, context.settings.time_format);
-    let mut unreadable = 0_u64;
-    let mut emitter = Emitter::new(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
-    let end = list::list(&reader, settings, now, &query, |user| {
-        let view = UserView::new(user, now, format);
-        unreadable += u64::from(!view.is_readable());
-        emitter.push(&view).map_err(Stop::from)
-    })?;
+    let emitter = Emitter::new::<UserView<'_>>(&mut *context.world.stdout, &context.style).map_err(Failure::from)?;
+    let mut printer = Printer { emitter, now, format, unreadable: 0 };
+    let end = list::list(&reader, settings, now, &query, &mut printer)?;
+    let Printer { emitter, unreadable, .. } = printer;
     let summary = emitter.finish().map_err(Failure::from)?;
     footer(context, &query, end, unreadable, &summary.hidden);
     if end.shown == 0 {
@@ -35,6 +33,26 @@ pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
     }
     context.say_pending(reader.schema());
     Ok(crate::cli::exit::DONE)
+}
+
+/// Prints accounts as they come; what is printed reaches the stream when the file is not locked.
+struct Printer<'w> {
+    emitter: Emitter<'w>,
+    now: Timestamp,
+    format: TimeFormat,
+    unreadable: u64,
+}
+
+impl Show<Stop> for Printer<'_> {
+    fn user(&mut self, user: &StoredUser) -> Result<(), Stop> {
+        let view = UserView::new(user, self.now, self.format);
+        self.unreadable += u64::from(!view.is_readable());
+        self.emitter.hold(&view).map_err(Stop::from)
+    }
+
+    fn pause(&mut self) -> Result<(), Stop> {
+        self.emitter.settle().map_err(Stop::from)
+    }
 }
 
 fn query(args: &ListArgs) -> Result<ListQuery, Failure> {

@@ -46,7 +46,7 @@ pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
 }
 
 fn view(shown: Shown, now: Timestamp, format: TimeFormat) -> ShownView {
-    let user = UserView::new(shown.user, now, format);
+    let user = UserView::of(shown.user, now, format);
     let events = shown.events.into_iter().map(EventView::from).collect();
     ShownView::new(user, shown.hash.map(HashView::from), events)
 }

@@ -22,7 +22,7 @@ pub fn why(context: &mut Context<'_>, args: &WhyArgs) -> anyhow::Result<u8> {
     let now = context.now();
     let asked = why::why(&reader, &context.settings, &spec, given.as_ref(), now).map_err(Refused)?;
     let command = asked.diagnosis.remedy.as_ref().map(|mend| remedy::command(&asked, mend, context.global));
-    let user = UserView::new(asked.user.clone(), now, context.settings.time_format);
+    let user = UserView::of(asked.user.clone(), now, context.settings.time_format);
     let view = WhyView::new(user, &asked.diagnosis, command.clone(), now);
     match context.style.format {
         Format::Json | Format::Jsonl => {

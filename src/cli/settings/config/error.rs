@@ -8,7 +8,7 @@ use crate::model::time::TimeError;
 
 /// A configuration file that is not used, and why.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration file '{}' is refused: {problem}", path.display())]
+#[error("the configuration file '{}' is refused: {problem}", crate::model::text::path(path))]
 pub struct ConfigError {
     /// The file.
     pub path: PathBuf,

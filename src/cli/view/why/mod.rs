@@ -2,14 +2,12 @@
 
 mod words;
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::UserView;
 use crate::cli::output::color::{Color, paint};
 use crate::cli::output::escape::defuse;
-use crate::cli::output::{Cell, Column, Mark, Record};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record};
 use crate::model::time::Timestamp;
 use crate::ops::why::Asked;
 use crate::policy::why::{Answers, Diagnosis, Finding, Outcome, Step, Tried};
@@ -17,7 +15,7 @@ use crate::policy::why::{Answers, Diagnosis, Finding, Outcome, Step, Tried};
 /// `{"user","can_login","app","steps","command"}`.
 #[derive(Debug, Serialize)]
 pub struct WhyView {
-    user: UserView,
+    user: UserView<'static>,
     can_login: Option<bool>,
     app: AnswersView,
     steps: Vec<StepView>,
@@ -87,7 +85,7 @@ impl Record for StepView {
         }
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match STEP_COLUMNS[index].name {
             "result" => self.result.into(),
             "id" => self.id.into(),
@@ -106,7 +104,7 @@ const WHY_COLUMNS: [Column; 5] = [
 
 impl WhyView {
     /// The document of an account.
-    pub fn new(user: UserView, diagnosis: &Diagnosis, command: Option<String>, now: Timestamp) -> Self {
+    pub fn new(user: UserView<'static>, diagnosis: &Diagnosis, command: Option<String>, now: Timestamp) -> Self {
         let Answers { login, me } = diagnosis.answers;
         let steps = diagnosis.steps.iter().map(|step| StepView::new(step, now)).collect();
         Self { user, can_login: diagnosis.can_login, app: AnswersView { login, me }, steps, command }
@@ -127,7 +125,7 @@ impl Record for WhyView {
         Cell::plain(self.value(index))
     }
 
-    fn value(&self, index: usize) -> Cow<'_, str> {
+    fn value(&self, index: usize) -> Datum<'_> {
         match WHY_COLUMNS[index].name {
             "user" => self.user.named("id"),
             "can_login" => self.can_login.map_or_else(|| "unknown".into(), |can| can.to_string().into()),

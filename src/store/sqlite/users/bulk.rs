@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::row;
 use crate::model::user::{RawCell, RawUser, StoredUser, UserId};
+use crate::store::sqlite::order::Order;
 use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
 
@@ -67,7 +68,9 @@ fn page(conn: &Connection, schema: &Schema, from: i64) -> rusqlite::Result<Vec<R
     let mut statement = conn.prepare_cached(&sql)?;
     let values = named_params! { ":from": from, ":page": PAGE };
     let rows = statement.query_map(values, |row| convert(row, schema))?;
-    rows.collect()
+    let page = rows.collect::<rusqlite::Result<Vec<RawUser>>>()?;
+    Order::above(from.checked_sub(1)).check(page.iter().map(|user| user.id.0))?;
+    Ok(page)
 }
 
 fn convert(row: &Row<'_>, schema: &Schema) -> rusqlite::Result<RawUser> {

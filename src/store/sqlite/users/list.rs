@@ -1,122 +1,47 @@
 //! Lists of accounts, in pages.
 //!
 //! What a newcomer would get wrong: a list must not keep a statement open while its reader is slow; in a
-//! rollback-journal file that would keep the app from writing.
+//! rollback-journal file that would keep the app from writing. So a page is looked at under the lock, and what came
+//! of it is shown in the pause behind it.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use rusqlite::ToSql;
 
+use super::filter::{Filter, LockFilter, PasswordFilter, Sort, SortOrder};
 use super::row;
 use crate::model::scope::Scope;
 use crate::model::user::{StoredUser, UserId};
+use crate::store::sqlite::order::Order;
 use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
 
 /// Rows read under one lock.
 const PAGE: u32 = 1000;
 
-/// Which rows a list starts from; what needs the judge of state is left to the caller.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Exactly this role.
-    pub role: Option<String>,
-    /// Only rows with a non-NULL `locked_until`.
-    pub with_lock: LockFilter,
-    /// Only rows without a password.
-    pub password: PasswordFilter,
-    /// Only ids above this one.
-    pub after: Option<i64>,
-}
+/// Whoever looks at the rows of a list.
+pub trait Visit<E> {
+    /// Looks at one row, while the file is locked for reading: nothing slow may happen here. The next row takes the
+    /// place of this one.
+    ///
+    /// # Errors
+    /// Its own, which end the list.
+    fn row(&mut self, user: &StoredUser) -> Result<ControlFlow<()>, E>;
 
-/// Whether only rows with a lock are read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LockFilter {
-    /// All rows.
-    #[default]
-    Any,
-    /// `locked_until` is not NULL.
-    Set,
-    /// `locked_until` is not NULL, or there are at least this many failed logins.
-    SetOrFailed(i64),
-}
-
-/// Whether only rows without a password are read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PasswordFilter {
-    /// All rows.
-    #[default]
-    Any,
-    /// `password_hash` is empty, NULL or not there yet.
-    Missing,
-}
-
-/// Order of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// By what.
-    pub key: SortKey,
-    /// Which end first.
-    pub order: SortOrder,
-}
-
-/// What a list can be sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortKey {
-    /// Row id.
-    Id,
-    /// Username.
-    Username,
-    /// E-mail.
-    Email,
-    /// Role.
-    Role,
-    /// Creation.
-    CreatedAt,
-    /// Last login.
-    LastLogin,
-    /// Failed logins.
-    FailedLoginAttempts,
-    /// End of the lock.
-    LockedUntil,
-}
-
-impl SortKey {
-    /// All keys, as `--sort` offers them.
-    pub const ALL: [Self; 8] = [
-        Self::Id,
-        Self::Username,
-        Self::Email,
-        Self::Role,
-        Self::CreatedAt,
-        Self::LastLogin,
-        Self::FailedLoginAttempts,
-        Self::LockedUntil,
-    ];
-
-    /// The column's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Username => "username",
-            Self::Email => "email",
-            Self::Role => "role",
-            Self::CreatedAt => "created_at",
-            Self::LastLogin => "last_login",
-            Self::FailedLoginAttempts => "failed_login_attempts",
-            Self::LockedUntil => "locked_until",
-        }
+    /// Takes its time between two pages.
+    ///
+    /// # Errors
+    /// Its own, which end the list.
+    fn pause(&mut self) -> Result<(), E> {
+        Ok(())
     }
 }
 
-/// Which end of a list comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortOrder {
-    /// Smallest first.
-    Ascending,
-    /// Largest first.
-    Descending,
+impl<E, F: FnMut(&StoredUser) -> Result<ControlFlow<()>, E>> Visit<E> for F {
+    fn row(&mut self, user: &StoredUser) -> Result<ControlFlow<()>, E> {
+        self(user)
+    }
 }
 
 impl View<'_> {
@@ -125,22 +50,14 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`StoreError`], or what `visit` returns.
-    pub fn each_user<E: From<StoreError>>(
-        &self,
-        filter: &Filter,
-        mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
-    ) -> Result<(), E> {
-        let mut after = filter.after;
+    pub fn each_user<E: From<StoreError>>(&self, filter: &Filter, visit: &mut impl Visit<E>) -> Result<(), E> {
+        let mut page = Page { after: filter.after, rows: 0, ended: ControlFlow::Continue(()) };
+        let mut user = StoredUser::blank();
         loop {
-            let page = page(self, filter, after).map_err(|error| self.fail(error))?;
-            let full = page.len() == PAGE as usize;
-            after = page.last().map(|user| user.id.0).or(after);
-            for user in page {
-                if visit(user)?.is_break() {
-                    return Ok(());
-                }
-            }
-            if !full {
+            page.rows = 0;
+            page.read(self, filter, &mut user, visit)?;
+            visit.pause()?;
+            if page.ended.is_break() || page.rows < PAGE {
                 return Ok(());
             }
         }
@@ -162,15 +79,54 @@ impl View<'_> {
         &self,
         filter: &Filter,
         sort: Sort,
-        mut visit: impl FnMut(StoredUser) -> Result<ControlFlow<()>, E>,
+        visit: &mut impl Visit<E>,
     ) -> Result<(), E> {
         let ids = sorted_ids(self, filter, sort).map_err(|error| self.fail(error))?;
         for page in ids.chunks(PAGE as usize) {
-            let mut users = these(self, page).map_err(|error| self.fail(error))?;
-            for user in page.iter().filter_map(|id| users.remove(id)) {
-                if visit(user)?.is_break() {
-                    return Ok(());
+            let users = these(self, page).map_err(|error| self.fail(error))?;
+            for user in page.iter().filter_map(|id| users.get(id)) {
+                if visit.row(user)?.is_break() {
+                    return visit.pause();
                 }
+            }
+            visit.pause()?;
+        }
+        Ok(())
+    }
+}
+
+/// A page of a list: one statement, and so one lock.
+struct Page {
+    /// The last id that was read.
+    after: Option<i64>,
+    rows: u32,
+    ended: ControlFlow<()>,
+}
+
+impl Page {
+    fn read<E: From<StoreError>>(
+        &mut self,
+        view: &View<'_>,
+        filter: &Filter,
+        user: &mut StoredUser,
+        visit: &mut impl Visit<E>,
+    ) -> Result<(), E> {
+        let fail = |error| view.fail(error);
+        let after = self.after;
+        let mut query = Query::filtered(view, row::select(view.schema), filter, after.as_ref());
+        query.sql.push_str(" ORDER BY id LIMIT :page");
+        query.values.push((":page", &PAGE));
+        let (layout, mut order) = (row::Layout::of(view.schema), Order::above(after));
+        let mut statement = view.conn.prepare_cached(&query.sql).map_err(fail)?;
+        let mut rows = statement.query(query.values.as_slice()).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            row::fill(row, &layout, user).map_err(fail)?;
+            order.see(user.id.0).map_err(fail)?;
+            self.after = Some(user.id.0);
+            self.rows += 1;
+            self.ended = visit.row(user)?;
+            if self.ended.is_break() {
+                break;
             }
         }
         Ok(())
@@ -240,16 +196,6 @@ impl<'a> Query<'a> {
             }
         }
     }
-}
-
-fn page(view: &View<'_>, filter: &Filter, after: Option<i64>) -> rusqlite::Result<Vec<StoredUser>> {
-    let View { conn, schema, .. } = *view;
-    let mut query = Query::filtered(view, row::select(schema), filter, after.as_ref());
-    query.sql.push_str(" ORDER BY id LIMIT :page");
-    query.values.push((":page", &PAGE));
-    let (mut statement, layout) = (conn.prepare_cached(&query.sql)?, row::Layout::of(schema));
-    let rows = statement.query_map(query.values.as_slice(), |row| row::convert(row, &layout))?;
-    rows.collect()
 }
 
 fn sorted_ids(view: &View<'_>, filter: &Filter, sort: Sort) -> rusqlite::Result<Vec<UserId>> {

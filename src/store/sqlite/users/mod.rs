@@ -7,6 +7,7 @@
 mod bulk;
 mod delete;
 mod edit;
+mod filter;
 mod list;
 mod names;
 mod prefix;
@@ -17,7 +18,8 @@ mod survey;
 mod write;
 
 pub use delete::{Dependents, IdReuse, Link};
-pub use list::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
+pub use filter::{Filter, LockFilter, PasswordFilter, Sort, SortKey, SortOrder};
+pub use list::Visit;
 pub use prefix::Named;
 pub use read::NameKind;
 pub(super) use read::data_version;

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Connection, named_params};
 
+use crate::store::sqlite::order::Order;
 use crate::store::sqlite::{StoreError, View};
 
 /// Rows read under one lock.
@@ -46,13 +47,14 @@ fn page(
     let mut statement =
         conn.prepare_cached("SELECT id, username, email FROM users WHERE id >= :from ORDER BY id LIMIT :page")?;
     let mut rows = statement.query(named_params! { ":from": from, ":page": PAGE })?;
-    let (mut read, mut last) = (0, from);
+    let (mut read, mut last, mut order) = (0, from, Order::above(from.checked_sub(1)));
     while let Some(row) = rows.next()? {
         let (username, email) = (row.get_ref(1)?.as_str().ok(), row.get_ref(2)?.as_str().ok());
         if visit(username, email).is_break() {
             return Ok(Page::Last);
         }
         (read, last) = (read + 1, row.get(0)?);
+        order.see(last)?;
     }
     Ok(match last.checked_add(1) {
         Some(next) if read == PAGE => Page::Next(next),

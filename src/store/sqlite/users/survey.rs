@@ -3,10 +3,11 @@
 //! What a newcomer would get wrong: names are compared by SQLite, which sorts on disk what does not fit into
 //! memory. A map of a million names would not.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::row;
 use crate::model::user::{Field, StoredUser, UserId};
+use crate::store::sqlite::order::Order;
 use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
 
@@ -56,6 +57,14 @@ pub struct Twin {
 }
 
 impl View<'_> {
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub(super) fn surveyed(&self, id: UserId) -> Result<Option<Surveyed>, StoreError> {
+        one(self.conn, self.schema, id).map_err(|error| self.fail(error))
+    }
+
     /// Hands every account to `visit`, page by page, in ascending order of id.
     ///
     /// # Errors
@@ -85,6 +94,12 @@ impl View<'_> {
     }
 }
 
+fn one(conn: &Connection, schema: &Schema, id: UserId) -> rusqlite::Result<Option<Surveyed>> {
+    let sql = row::select_with_password(schema) + " WHERE id = ?";
+    let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
+    statement.query_row([id.0], |row| row::survey(row, &layout)).optional()
+}
+
 fn page(conn: &Connection, schema: &Schema, after: i64) -> rusqlite::Result<Vec<Surveyed>> {
     // The smallest id there can be is a row's as well.
     let from = if after == i64::MIN { " WHERE id >= :after" } else { " WHERE id > :after" };
@@ -92,7 +107,9 @@ fn page(conn: &Connection, schema: &Schema, after: i64) -> rusqlite::Result<Vec<
     let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
     let rows =
         statement.query_map(named_params! { ":after": after, ":page": PAGE }, |row| row::survey(row, &layout))?;
-    rows.collect()
+    let page = rows.collect::<rusqlite::Result<Vec<Surveyed>>>()?;
+    Order::above((after > i64::MIN).then_some(after)).check(page.iter().map(|row| row.user.id.0))?;
+    Ok(page)
 }
 
 /// `NULL`, 0 and the empty text are false (`app-facts`, Login and lockout).

@@ -40,7 +40,8 @@ fn cells(given: &str) {
     for form in [CsvText::Exact, CsvText::Safe] {
         let mut line = Vec::new();
         csv_line(&mut line, form, &[&["first"], halves.as_slice()].concat());
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_slice());
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).buffer_capacity(1024).from_reader(line.as_slice());
         let read = reader.records().next().expect("a record").expect("a line of CSV");
         assert_eq!(read.len(), 1 + halves.len(), "{given:?}");
         for (cell, half) in read.iter().skip(1).zip(&halves) {
@@ -77,27 +78,44 @@ fn closes_at_its_end(inner: &str, mark: char) -> bool {
 
 /// The bytes that an escaped text stands for, by the rule in the module's own words; `mark` stands around it.
 fn undone(escaped: &str, mark: Option<char>) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(escaped.len());
     let mut rest = escaped;
     while let Some(c) = rest.chars().next() {
         let behind = &rest[c.len_utf8()..];
-        let (bytes, next) = match (c, behind.chars().next()) {
-            ('\\', Some('\\')) => (b"\\".to_vec(), &behind[1..]),
-            ('\\', Some('n')) => (b"\n".to_vec(), &behind[1..]),
-            ('\\', Some('r')) => (b"\r".to_vec(), &behind[1..]),
-            ('\\', Some('t')) => (b"\t".to_vec(), &behind[1..]),
-            ('\\', Some(next)) if Some(next) == mark => (vec![next as u8], &behind[1..]),
-            ('\\', Some('x')) => (vec![u8::from_str_radix(&behind[1..3], 16).expect("two digits")], &behind[3..]),
+        rest = match (c, behind.chars().next()) {
+            ('\\', Some('x')) => {
+                out.push(u8::from_str_radix(&behind[1..3], 16).expect("two digits"));
+                &behind[3..]
+            }
             ('\\', Some('u')) => {
                 let (digits, next) = behind[1..].strip_prefix('{').and_then(|t| t.split_once('}')).expect("braces");
                 let code = u32::from_str_radix(digits, 16).expect("hexadecimal digits");
-                let c = char::from_u32(code).expect("a character");
-                (c.to_string().into_bytes(), next)
+                put(&mut out, char::from_u32(code).expect("a character"));
+                next
             }
-            _ => (c.to_string().into_bytes(), behind),
+            ('\\', Some(next)) if matches!(next, '\\' | 'n' | 'r' | 't') || Some(next) == mark => {
+                put(&mut out, meant(next));
+                &behind[1..]
+            }
+            _ => {
+                put(&mut out, c);
+                behind
+            }
         };
-        out.extend(bytes);
-        rest = next;
     }
     out
+}
+
+/// What a short escape means.
+fn meant(letter: char) -> char {
+    match letter {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        other => other,
+    }
+}
+
+fn put(out: &mut Vec<u8>, c: char) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }

@@ -135,8 +135,13 @@ pub fn session_file(data: &[u8]) -> u64 {
         match file.token_in(&bytes) {
             Ok(token) => {
                 assert!(known, "the binding cannot be guessed: {:?}", text(&bytes));
-                let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
-                assert_eq!((value["form"].as_u64(), value["token"].as_str()), (Some(1), Some(token.expose())));
+                match serde_json::from_slice::<serde_json::Value>(&bytes) {
+                    Ok(value) => {
+                        assert_eq!((value["form"].as_u64(), value["token"].as_str()), (Some(1), Some(token.expose())));
+                    }
+                    // In a key that is skipped nobody looks whether an escape is half of a pair.
+                    Err(error) => assert!(text(&bytes).contains("\\u"), "{error}: {:?}", text(&bytes)),
+                }
                 class(("read", rough(token.expose().len()), rough(bytes.len())))
             }
             Err(error) => {

@@ -54,6 +54,7 @@ fn compare(sheet: &Sheet, given: &str) {
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
+        .buffer_capacity(1024)
         .from_reader(given.as_bytes());
     let records = reader.records().map(|record| record.expect("UTF-8"));
     let mut records = records.filter(|record| record.iter().any(|cell| !cell.is_empty()));

@@ -4,6 +4,7 @@
 //! removes it on drop unless it is kept.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use super::Wishes;
 use super::report::{Finished, fault_rows};
@@ -13,9 +14,11 @@ use crate::cli::credentials::{Credentials, Line};
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::meter::Meter;
 use crate::cli::prompt::LongWork;
+use crate::model::text;
+use crate::ops;
 use crate::ops::error::Class;
 use crate::ops::import::{self, Generate, Outcome, Plan, Planned, Ready};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Rows that can be written, and what was made for them.
 struct Prepared {
@@ -45,8 +48,14 @@ pub(super) fn run(
     };
     let must_end = || work.must_stop_under_lock();
     let written =
-        import::write(store, &context.act(), plan.looked_at, rows, wishes.if_present, wishes.ending, &must_end)
-            .map_err(Refused)?;
+        import::write(store, &context.act(), plan.looked_at, rows, wishes.if_present, wishes.ending, &must_end);
+    let written = match written {
+        Err(error @ ops::Error::Store(StoreError::InDoubt { .. })) => {
+            keep_in_doubt(context, credentials, wishes.credentials.as_deref());
+            return Err(Refused(error).into());
+        }
+        other => other.map_err(Refused)?,
+    };
     if written.value.stopped {
         return Err(stopped().into());
     }
@@ -62,6 +71,17 @@ pub(super) fn run(
         kept = wishes.credentials;
     }
     Ok(Finished { plan, imported, credentials: kept, generated, odd, retyped, left_out })
+}
+
+/// Nobody knows whether the accounts are there; if they are, these are the only copies of their passwords.
+fn keep_in_doubt(context: &mut Context<'_>, credentials: Option<Credentials>, path: Option<&Path>) {
+    let (Some(credentials), Some(path)) = (credentials, path) else { return };
+    credentials.keep();
+    let shown = text::path(path);
+    context.console().warn(&format!(
+        "the passwords in '{shown}' may be in use: keep that file until authctl user list shows whether the accounts \
+         are there"
+    ));
 }
 
 /// A dry run makes nothing and hashes nothing.
