@@ -24,7 +24,7 @@ const PAIRS: usize = 9;
 const NOW: i64 = 1_795_570_230_000_000;
 /// A token of the app that ends in the year 2096.
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
-const CLAIMS: &str = r#"{"sub":"500","email":"user.500@example.org","role":"patient","exp":3990000000,"iat":1795570000,"type":"access","jti":"0123456789abcdef0123456789abcdef"}"#;
+const CLAIMS: &str = r#"{"user_id":500,"email":"user.500@example.org","role":"patient","exp":3990000000,"iat":1795570000,"type":"access","jti":"0123456789abcdef0123456789abcdef"}"#;
 
 /// One line of the table.
 struct Work {
