@@ -77,9 +77,10 @@ impl Credentials {
         Ok(file_of)
     }
 
-    /// Leaves it where it is.
-    pub fn keep(mut self) {
+    /// Leaves it where it is, and says where.
+    pub fn keep(mut self) -> PathBuf {
         self.kept = true;
+        self.path.clone()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Text of unknown origin, made safe for a message.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 /// A path for machines: exactly as it is, so that it opens the file; one that is not UTF-8, which no JSON can hold,
@@ -17,10 +18,21 @@ pub fn is_hostile(c: char) -> bool {
     c.is_control() || is_invisible(c) || is_noncharacter(c)
 }
 
-/// A text inside a message, on one line: what a terminal may act on or hide, a line end too, is escaped.
-pub fn inline(text: &str) -> String {
-    let shown = |c: char| if is_hostile(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(shown).collect()
+/// Escapes what a terminal may act on, a line end too, and leaves backslashes alone, so that doing it twice changes
+/// nothing: for a text inside a message, and the last net under texts whose parts should have been escaped already, as
+/// prompts.
+pub fn defuse(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match is_hostile(c) {
+            true => out.extend(c.escape_default()),
+            false => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Characters that show nothing of their own (Unicode `Default_Ignorable_Code_Point`, line and paragraph

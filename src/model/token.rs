@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::text::inline;
+use super::text::defuse;
 
 pub mod json;
 
@@ -103,10 +103,10 @@ pub struct ExtraClaims(Map<String, Value>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
     /// Not `NAME=VALUE`.
-    #[error("claim '{}' is not of the form name=value", inline(.0))]
+    #[error("claim '{}' is not of the form name=value", defuse(.0))]
     Form(String),
     /// The part after `=` is not exact JSON.
-    #[error("the value of claim '{}' is not JSON: {reason}", inline(name))]
+    #[error("the value of claim '{}' is not JSON: {reason}", defuse(name))]
     Json {
         /// The claim.
         name: String,
@@ -114,10 +114,10 @@ pub enum ClaimError {
         reason: String,
     },
     /// One of the app's own.
-    #[error("claim '{}' is set by the token itself", inline(.0))]
+    #[error("claim '{}' is set by the token itself", defuse(.0))]
     Own(String),
     /// Given before.
-    #[error("claim '{}' is given twice", inline(.0))]
+    #[error("claim '{}' is given twice", defuse(.0))]
     Twice(String),
 }
 

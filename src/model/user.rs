@@ -291,7 +291,7 @@ impl UserSpec {
 
 /// `id:` must be followed by a whole number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{}' names no id: 'id:' is followed by a whole number, as in id:57", super::text::inline(.0))]
+#[error("'{}' names no id: 'id:' is followed by a whole number, as in id:57", super::text::defuse(.0))]
 pub struct BadUserSpec(pub String);
 
 impl std::fmt::Display for UserSpec {

@@ -11,7 +11,7 @@ use thiserror::Error;
 pub use verb::Verb;
 
 use crate::model::role::RoleName;
-use crate::model::text::inline;
+use crate::model::text::defuse;
 
 /// The roles of the app up to its newest version (`app-facts`, Login and lockout).
 const APP: [&str; 3] = ["patient", "therapist", "admin"];
@@ -29,7 +29,7 @@ pub struct Roles {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// None of the offered ones.
-    #[error("role '{}' is not offered, choose one of: {offered}", inline(given))]
+    #[error("role '{}' is not offered, choose one of: {offered}", defuse(given))]
     NotOffered {
         /// What was typed.
         given: String,
@@ -37,7 +37,7 @@ pub enum Refusal {
         offered: String,
     },
     /// Only the case differs from two or more of the offered ones, and nothing says which is meant.
-    #[error("role '{}' fits several offered ones, choose one of: {offered}", inline(given))]
+    #[error("role '{}' fits several offered ones, choose one of: {offered}", defuse(given))]
     Ambiguous {
         /// What was typed.
         given: String,

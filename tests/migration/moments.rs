@@ -10,6 +10,7 @@ use authctl::model::user::{Flag, UserId};
 use authctl::store::{
     Act, BackupFile, BackupProgress, BackupWish, Change, Migration, Mode, Phase, ReadAccess, Reader, Store, StoreError,
 };
+use rusqlite::Connection;
 
 use crate::bench::*;
 use crate::heavy::heavy_db;
@@ -23,6 +24,17 @@ fn clock() -> FixedClock {
 
 fn act(clock: &FixedClock) -> Act<'_> {
     Act { clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode: Mode::Commit }
+}
+
+/// The app, that does not wait.
+fn impatient(db: &Path) -> Connection {
+    let app = connection(db);
+    app.busy_timeout(Duration::ZERO).expect("no time to wait");
+    app
+}
+
+fn opened(db: &Path) -> Reader {
+    Reader::open(db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store
 }
 
 fn migrate(db: &Path, between: &mut dyn FnMut()) -> usize {
@@ -49,8 +61,7 @@ fn what_the_app_writes_between_the_backup_and_the_lock_is_in_the_backup() {
         for (writes, copies) in [(0, 1), (1, 2), (2, 3), (9, 3)] {
             let dir = scratch();
             let db = make_db_in(Stage::Preauth, dir.path(), journal);
-            let app = connection(&db);
-            app.busy_timeout(Duration::ZERO).expect("the app does not wait");
+            let app = impatient(&db);
             let (mut left, mut written) = (writes, 0);
             let made = migrate(&db, &mut || {
                 if left > 0 {
@@ -77,9 +88,8 @@ fn a_copy_of_many_steps_lets_the_app_write_between_them() {
         let db = dir.path().join("app.db");
         heavy_db(&db, 10, 20);
         execute(&db, &format!("PRAGMA journal_mode = {journal}; UPDATE users SET username = 'early' WHERE id = 1"));
-        let app = connection(&db);
-        app.busy_timeout(Duration::ZERO).expect("the app does not wait");
-        let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+        let app = impatient(&db);
+        let reader = opened(&db);
         let mut steps = Vec::new();
         let mut watch = |progress: BackupProgress| {
             if progress.done < progress.total && steps.is_empty() {
@@ -98,9 +108,8 @@ fn a_copy_that_nobody_disturbs_never_keeps_the_app_waiting_between_its_steps() {
     let dir = scratch();
     let db = dir.path().join("app.db");
     heavy_db(&db, 10, 100);
-    let app = connection(&db);
-    app.busy_timeout(Duration::ZERO).expect("the app does not wait");
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let app = impatient(&db);
+    let reader = opened(&db);
     let mut free = Vec::new();
     let mut watch = |progress: BackupProgress| {
         if progress.total > 0 {
@@ -119,7 +128,7 @@ fn an_app_that_writes_after_the_last_step_of_a_copy_does_not_make_it_fail() {
     let db = dir.path().join("app.db");
     heavy_db(&db, 10, 20);
     let app = connection(&db);
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let reader = opened(&db);
     let mut watch = |progress: BackupProgress| {
         if progress.total > 0 && progress.done == progress.total {
             app.execute("INSERT INTO users (username, email) VALUES ('late', 'late@example.org')", []).expect("a row");
@@ -135,7 +144,7 @@ fn a_copy_that_is_stopped_or_locked_out_between_two_steps_leaves_nothing() {
     let dir = scratch();
     let db = dir.path().join("app.db");
     heavy_db(&db, 10, 20);
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let reader = opened(&db);
     assert_eq!(reader.writable_directory().as_deref(), Some(dir.path()));
     let stopped = reader.back_up(None, clock().0, &mut |_| ControlFlow::Break(()));
     assert!(matches!(stopped, Err(StoreError::Interrupted)), "{stopped:?}");
@@ -200,7 +209,7 @@ fn a_name_that_was_taken_while_the_backup_was_made_is_left_to_its_owner() {
     let dir = scratch();
     let db = make_db_in(Stage::Live, dir.path(), Journal::Delete);
     let target = dir.path().join("copy.db");
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let reader = opened(&db);
     let taken = reader.back_up(Some(&target), clock().0, &mut |_| {
         std::fs::write(&target, "theirs").expect("somebody else's file");
         ControlFlow::Continue(())
@@ -224,9 +233,8 @@ fn an_app_that_writes_all_the_time_does_not_keep_a_copy_from_its_end() {
     let dir = scratch();
     let db = dir.path().join("app.db");
     heavy_db(&db, 10, 20);
-    let app = connection(&db);
-    app.busy_timeout(Duration::ZERO).expect("the app does not wait");
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let app = impatient(&db);
+    let reader = opened(&db);
     let (mut steps, mut written) = (0, 0);
     let mut watch = |progress: BackupProgress| {
         if progress.done < progress.total {
@@ -272,7 +280,7 @@ fn a_restore_that_is_interrupted_at_its_very_end_is_done() {
 fn a_file_that_somebody_locked_after_it_was_opened_is_busy_and_not_damaged() {
     let dir = scratch();
     let db = make_db_in(Stage::Live, dir.path(), Journal::Delete);
-    let reader = Reader::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens").store;
+    let reader = opened(&db);
     assert_eq!(reader.check().expect("it is read").integrity, Vec::<String>::new());
     let holder = connection(&db);
     holder.execute_batch("BEGIN EXCLUSIVE").expect("the lock is free");

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar;
 
-pub use crate::model::text::is_hostile;
+pub use crate::model::text::{defuse, is_hostile};
 
 /// What an absent value shows; a text that is just this is put in quotes.
 pub const ABSENT: &str = "-";
@@ -77,23 +77,6 @@ pub fn escape_bytes(bytes: &[u8]) -> String {
         }
     }
     out
-}
-
-/// Escapes what a terminal may act on and leaves backslashes alone, so that doing it twice changes
-/// nothing: the last net under texts whose parts should have been escaped already, as prompts.
-pub fn defuse(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hostile) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_hostile(c) {
-            push_char_escape(&mut out, c);
-        } else {
-            out.push(c);
-        }
-    }
-    Cow::Owned(out)
 }
 
 fn needs_quotes(text: &str) -> bool {

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde::ser::SerializeMap as _;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value};
 
@@ -51,6 +52,25 @@ pub(super) fn push_record<R: Record>(out: &mut Vec<u8>, record: &R, selection: &
         Origin::All => record.push_json(out),
         Origin::Named => write_json(out, &chosen_keys(record, selection)?),
     }
+}
+
+/// The object of these keys for serde, where it is a part of a document; `raw` as in [`push_object`].
+///
+/// # Errors
+/// The serializer's.
+pub fn serialize_object<'a, S: serde::Serializer>(
+    serializer: S,
+    pairs: impl Iterator<Item = (&'static str, Datum<'a>)>,
+    raw: &Map<String, Value>,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    for (key, value) in pairs {
+        map.serialize_entry(key, &value)?;
+    }
+    if !raw.is_empty() {
+        map.serialize_entry("raw", raw)?;
+    }
+    map.end()
 }
 
 /// Appends an object of these keys, which are words of our own; `raw` behind them where there are cells that cannot be

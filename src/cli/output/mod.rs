@@ -26,7 +26,7 @@ use csv::CsvWriter;
 pub use csv::csv_line;
 pub use datum::Datum;
 pub use exact::{ExactCsv, ExactRecord};
-pub use json::{push_object, write_json};
+pub use json::{push_object, serialize_object, write_json};
 pub(super) use layout::truncate;
 use personal::Personal;
 pub use record::{Cell, Column, Mark, Record};

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::user::raw;
 use crate::cli::output::personal::{self, Personal};
-use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object, serialize_object};
 use crate::model::chain::StoredEvent;
 use crate::model::time::{Timestamp, parse_input, relative};
 
@@ -211,14 +211,7 @@ const EXPORTED: [Column; 19] = [
 
 impl Serialize for EventRowView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in keys(&self.0) {
-            map.serialize_entry(name, &value)?;
-        }
-        if !self.0.bad.is_empty() {
-            map.serialize_entry("raw", &unreadable(&self.0))?;
-        }
-        map.end()
+        serialize_object(serializer, keys(&self.0), &unreadable(&self.0))
     }
 }
 

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::io;
 
-use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::cli::message;
 use crate::cli::output::escape::escape_bytes;
-use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object};
+use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object, serialize_object};
 use crate::model::time::{StoredTime, TimeFormat, Timestamp};
 use crate::model::user::{Field, Flag, RawCell, StoredUser};
 use crate::policy::state::{State, state};
@@ -26,14 +25,7 @@ pub struct UserView<'a> {
 
 impl Serialize for UserView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (key, value) in self.keys() {
-            map.serialize_entry(key, &value)?;
-        }
-        if !self.raw.is_empty() {
-            map.serialize_entry("raw", &self.raw)?;
-        }
-        map.end()
+        serialize_object(serializer, self.keys(), &self.raw)
     }
 }
 

@@ -11,7 +11,7 @@ mod span;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
-use super::text::inline;
+use super::text::defuse;
 
 pub use input::parse_input;
 pub use iso::{StoredTime, parse_python};
@@ -29,30 +29,30 @@ pub enum TimeError {
     #[error(
         "cannot read the time '{}': give RFC 3339 (2026-11-25T01:55:28Z), YYYY-MM-DD, YYYY-MM-DD HH:MM[:SS] \
          (UTC), or +2h",
-        inline(.0)
+        defuse(.0)
     )]
     Form(String),
     /// The form is right, but the calendar or the clock has no such moment.
-    #[error("there is no such date or time: '{}'", inline(.0))]
+    #[error("there is no such date or time: '{}'", defuse(.0))]
     NoSuchMoment(String),
     /// The moment lies outside the years 1 to 9999, UTC.
-    #[error("the time '{}' is outside the years 1 to 9999 (UTC)", inline(.0))]
+    #[error("the time '{}' is outside the years 1 to 9999 (UTC)", defuse(.0))]
     OutOfRange(String),
     /// A duration that is not a row of number-unit pairs.
     #[error(
         "cannot read the duration '{}': give whole numbers with the units w, d, h, m or s, the largest first, as \
          in 90s, 30m, 1h30m, 7d",
-        inline(.0)
+        defuse(.0)
     )]
     Duration(String),
     /// A duration that is a bare number.
-    #[error("the duration '{d}' has no unit: write {d}s, {d}m, {d}h, {d}d or {d}w", d = inline(.0))]
+    #[error("the duration '{d}' has no unit: write {d}s, {d}m, {d}h, {d}d or {d}w", d = defuse(.0))]
     DurationUnit(String),
     /// A duration of zero, or with a part that is zero.
-    #[error("the duration '{}' has a zero in it: every number must be 1 or more", inline(.0))]
+    #[error("the duration '{}' has a zero in it: every number must be 1 or more", defuse(.0))]
     DurationZero(String),
     /// A duration longer than the calendar.
-    #[error("the duration '{}' is too long: the calendar ends with the year 9999", inline(.0))]
+    #[error("the duration '{}' is too long: the calendar ends with the year 9999", defuse(.0))]
     DurationTooLong(String),
 }
 

@@ -4,7 +4,6 @@
 //! removes it on drop unless it is kept.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use super::Wishes;
 use super::report::{Finished, fault_rows};
@@ -51,7 +50,7 @@ pub(super) fn run(
         import::write(store, &context.act(), plan.looked_at, rows, wishes.if_present, wishes.ending, &must_end);
     let written = match written {
         Err(error @ ops::Error::Store(StoreError::InDoubt { .. })) => {
-            keep_in_doubt(context, credentials, wishes.credentials.as_deref());
+            keep_in_doubt(context, credentials);
             return Err(Refused(error).into());
         }
         other => other.map_err(Refused)?,
@@ -65,19 +64,15 @@ pub(super) fn run(
     plan.failed += fault_rows(&faults);
     plan.faults.append(&mut faults);
     plan.present.append(&mut present);
-    let mut kept = None;
-    if let (Some(credentials), false) = (credentials, imported.is_empty()) {
-        credentials.keep();
-        kept = wishes.credentials;
-    }
+    let kept = credentials.filter(|_| !imported.is_empty()).map(Credentials::keep);
     Ok(Finished { plan, imported, credentials: kept, generated, odd, retyped, left_out })
 }
 
 /// Nobody knows whether the accounts are there; if they are, these are the only copies of their passwords.
-fn keep_in_doubt(context: &mut Context<'_>, credentials: Option<Credentials>, path: Option<&Path>) {
-    let (Some(credentials), Some(path)) = (credentials, path) else { return };
-    credentials.keep();
-    let shown = text::path(path);
+fn keep_in_doubt(context: &mut Context<'_>, credentials: Option<Credentials>) {
+    let Some(credentials) = credentials else { return };
+    let path = credentials.keep();
+    let shown = text::path(&path);
     context.console().warn(&format!(
         "the passwords in '{shown}' may be in use: keep that file until authctl user list shows whether the accounts \
          are there"
