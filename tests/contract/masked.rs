@@ -24,7 +24,11 @@ pub fn desk() -> Desk {
 pub fn masked(desk: &Desk, args: &[&str], stdin: &str) -> Out {
     let out = desk.run_with(&[args, &["--mask-personal"]].concat(), stdin);
     let all = format!("{}{}", out.stdout, out.stderr);
-    assert!(!all.to_lowercase().contains(TRACE), "{args:?}: {out:?}");
+    // The letters of a token are chance: three of them can make the trace.
+    let words = all.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c));
+    let tokens = words.filter(|word| word.starts_with("eyJ"));
+    let read = tokens.fold(all.clone(), |text, token| text.replace(token, "TOKEN"));
+    assert!(!read.to_lowercase().contains(TRACE), "{args:?}: {out:?}");
     assert!(!out.stderr.contains("unexpected argument"), "{args:?}: {out:?}");
     out
 }
