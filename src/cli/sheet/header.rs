@@ -29,16 +29,16 @@ const MEANT: [(&str, Column); 9] = [
 /// # Errors
 /// No column is called that; the nearest one.
 pub(super) fn column(name: &str) -> Result<Column, Option<Column>> {
-    let wanted = folded(name);
     let own = Column::ALL.into_iter().map(|column| (column.name(), column));
-    if let Some((_, column)) = own.clone().chain(ALIASES).find(|(name, _)| folded(name) == wanted) {
+    if let Some((_, column)) = own.clone().chain(ALIASES).find(|(known, _)| folded(known).eq(folded(name))) {
         return Ok(column);
     }
-    if let Some((_, meant)) = MEANT.iter().find(|(name, _)| *name == wanted) {
-        return Err(Some(*meant));
+    if let Some(meant) = meant(name) {
+        return Err(Some(meant));
     }
-    let known: Vec<(String, Column)> = own.chain(ALIASES).map(|(name, column)| (folded(name), column)).collect();
-    let near = nearest(&wanted, known.iter().map(|(name, _)| name.as_str()));
+    let known = own.chain(ALIASES).map(|(name, column)| (folded(name).collect(), column));
+    let known: Vec<(String, Column)> = known.collect();
+    let near = nearest(&folded(name).collect::<String>(), known.iter().map(|(name, _)| name.as_str()));
     Err(near.and_then(|near| known.iter().find(|(name, _)| *name == near).map(|(_, column)| *column)))
 }
 
@@ -56,8 +56,8 @@ pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Op
     let found: Vec<_> = names.iter().map(|name| column(name)).collect();
     let is_name = |column: &Column| matches!(column, Column::Username | Column::Email);
     // Two cells that are columns, or nearly, make a header beyond doubt.
-    let meant = names.iter().zip(&found).filter(|(name, found)| found.is_ok() || is_meant(name)).count();
-    if !found.iter().flatten().any(is_name) && meant < 2 {
+    let likely = names.iter().zip(&found).filter(|(name, found)| found.is_ok() || meant(name).is_some()).count();
+    if !found.iter().flatten().any(is_name) && likely < 2 {
         return Err(no_header(&names));
     }
     let unknown_names = unknown_names(&names, &found);
@@ -85,10 +85,9 @@ pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Op
     Ok(columns)
 }
 
-/// Whether other tools call a column so.
-fn is_meant(name: &str) -> bool {
-    let wanted = folded(name);
-    MEANT.iter().any(|(known, _)| *known == wanted)
+/// The column that other tools call so.
+fn meant(name: &str) -> Option<Column> {
+    MEANT.iter().find(|(known, _)| known.chars().eq(folded(name))).map(|(_, meant)| *meant)
 }
 
 /// Every name that is no column, in one sentence; empty where there is none.
@@ -128,8 +127,9 @@ pub(super) fn hint() -> String {
     )
 }
 
-fn folded(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase).collect()
+/// A name as it is compared: small letters, without blanks, hyphens and underscores.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]

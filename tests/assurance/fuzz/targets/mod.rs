@@ -11,6 +11,7 @@ mod chain;
 mod escaping;
 mod files;
 mod hashes;
+mod rfc4180;
 mod sheets;
 mod times;
 mod tokens;

@@ -4,6 +4,7 @@ use authctl::cli::sheet::{Bytes, Form, Sheet, read};
 use authctl::ops::import::{Column, Kind};
 use serde_json::Value;
 
+use super::rfc4180::records;
 use super::{class, rough, shape, text};
 
 fn sheet(data: &[u8], form: Form) -> Result<Sheet, String> {
@@ -50,14 +51,7 @@ fn compare(sheet: &Sheet, given: &str) {
         [commas, _, tabs] if tabs > commas => b'\t',
         _ => b',',
     };
-    let mut reader = ::csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1024)
-        .from_reader(given.as_bytes());
-    let records = reader.records().map(|record| record.expect("UTF-8"));
-    let mut records = records.filter(|record| record.iter().any(|cell| !cell.is_empty()));
+    let mut records = records(given, delimiter).into_iter().filter(|record| record.iter().any(|cell| !cell.is_empty()));
     let header = records.next().expect("a header");
     let records: Vec<_> = records.collect();
     assert_eq!(records.len(), sheet.candidates.len(), "{given:?}");
