@@ -97,4 +97,9 @@ fn a_line_end_in_what_is_quoted_is_escaped_so_that_a_message_stays_one_line() {
         assert_ne!(out.code, 0, "{args:?}: {out:?}");
         assert!(!out.stderr.lines().any(|line| line.starts_with('{')), "{args:?}: {out:?}");
     }
+    // A key of a file is repeated by the library that reads it; TOML takes any text between quotes for a key.
+    desk.write("odd.toml", "\"x\\n{\\\"error\\\":{}}\" = 1\n[lockout]\n");
+    let out = desk.run(&["config", "show", "--config", "odd.toml"]);
+    assert_eq!(out.code, 2, "{out:?}");
+    assert!(out.stderr.contains("x\\n{") && !out.stderr.lines().any(|line| line.starts_with('{')), "{out:?}");
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{Config, ConfigProblem, HashConfig, LockoutConfig, PasswordConfig, TokensConfig};
+use crate::model::text::defuse;
 use crate::model::time::{Span, TimeFormat, parse_duration};
 
 /// The app refuses a password of more than 4,096 characters with its 32 of salt (`app-facts`, Passwords).
@@ -199,5 +200,6 @@ fn checked_roles(roles: Vec<String>) -> Result<Vec<String>, ConfigProblem> {
 fn syntax(text: &str, error: &toml::de::Error) -> ConfigProblem {
     let at = error.span().map_or(0, |span| span.start.min(text.len()));
     let line = 1 + text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
-    ConfigProblem::Syntax { line, message: error.message().to_owned() }
+    // It repeats keys of the file.
+    ConfigProblem::Syntax { line, message: defuse(error.message()).into_owned() }
 }
