@@ -4,7 +4,10 @@
 //! What a newcomer would get wrong: looking into the files afterwards is not enough, since a journal is gone by then.
 //! Every byte that a process writes anywhere is recorded while it runs, and every program that it starts.
 
-use std::path::{Path, PathBuf};
+mod process;
+mod traced;
+
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use base64::Engine as _;
@@ -152,22 +155,70 @@ fn fresh(case: &Case, ran: &Ran, stand: &Stand) -> Vec<Vec<u8>> {
     found
 }
 
+/// The secrets of a run so far, and the token that the next commands read.
+struct Secrets {
+    all: Vec<Vec<u8>>,
+    token: String,
+}
+
+impl Secrets {
+    fn new() -> Self {
+        Self { all: canaries(), token: String::new() }
+    }
+
+    /// What the case reads.
+    fn stdin<'a>(&'a self, case: &'a Case) -> &'a str {
+        if case.stdin == "TOKEN" { &self.token } else { case.stdin }
+    }
+
+    /// Takes note of what came up in a run; that.
+    fn note(&mut self, case: &Case, ran: &Ran, stand: &Stand) -> Vec<Vec<u8>> {
+        assert!(ran.code.is_some_and(|code| code != 1 && code != 101), "{:?}: {ran:?}", case.args);
+        let fresh = fresh(case, ran, stand);
+        self.all.extend(fresh.iter().cloned());
+        if case.args.starts_with(&["token", "issue"]) {
+            self.token = ran.out.trim_end().to_owned();
+        }
+        fresh
+    }
+
+    /// Fails the test where bytes that left the process hold a secret that does not belong there.
+    #[track_caller]
+    fn assert_none(&self, case: &Case, fresh: &[Vec<u8>], name: &str, body: &[u8]) {
+        let belongs = |secret: &Vec<u8>| {
+            (name == "1" && case.prints && fresh.contains(secret)) || case.files.iter().any(|file| name.contains(file))
+        };
+        let leaked = self.all.iter().find(|secret| holds(body, secret) && !belongs(secret));
+        let shown = leaked.map(|secret| String::from_utf8_lossy(secret).into_owned());
+        assert_eq!(shown, None, "{:?} gave it to {name}", case.args);
+    }
+
+    /// Nor does what is there afterwards, free pages of the database included.
+    fn assert_none_is_left(&self, stand: &Stand) {
+        for name in stand.files().iter().filter(|name| !name.contains("sessions/") && *name != "made.csv") {
+            let held = std::fs::read(stand.path(name)).expect("a file");
+            let leaked = self.all.iter().find(|secret| holds(&held, secret));
+            assert_eq!(leaked.map(|secret| String::from_utf8_lossy(secret).into_owned()), None, "in {name}");
+        }
+    }
+
+    /// How many, in words.
+    fn count(&self) -> String {
+        format!("{} secrets in {} forms", self.all.len() - canaries().len() + 3, self.all.len())
+    }
+}
+
 fn canary_run(journal: Journal) {
     let stand = Stand::at(Stage::Live, journal);
-    let mut secrets = canaries();
-    let (mut token, mut bytes, mut writes) = (String::new(), 0, 0);
+    let mut secrets = Secrets::new();
+    let (mut bytes, mut writes) = (0, 0);
     for case in &CASES {
         let log = tempfile::NamedTempFile::new().expect("a log");
         let dump = tempfile::NamedTempFile::new().expect("a dump");
         let mut command = prepared(&stand, case);
         shim::record(&mut command, log.path(), dump.path());
-        let ran = fed(command, if case.stdin == "TOKEN" { &token } else { case.stdin });
-        assert!(ran.code.is_some_and(|code| code != 1 && code != 101), "{:?}: {ran:?}", case.args);
-        let fresh = fresh(case, &ran, &stand);
-        secrets.extend(fresh.iter().cloned());
-        if case.args.starts_with(&["token", "issue"]) {
-            token = ran.out.trim_end().to_owned();
-        }
+        let ran = fed(command, secrets.stdin(case));
+        let fresh = secrets.note(case, &ran, &stand);
         let records = written(dump.path());
         if case.prints && ran.code == Some(0) {
             let on_stdout = records.iter().any(|(name, body)| name == "1" && holds(body, &fresh[0]));
@@ -176,25 +227,13 @@ fn canary_run(journal: Journal) {
         for (name, body) in records {
             bytes += body.len();
             writes += 1;
-            let belongs = |secret: &Vec<u8>| {
-                (name == "1" && case.prints && fresh.contains(secret))
-                    || case.files.iter().any(|file| name.contains(file))
-            };
-            let leaked = secrets.iter().find(|secret| holds(&body, secret) && !belongs(secret));
-            let shown = leaked.map(|secret| String::from_utf8_lossy(secret).into_owned());
-            assert_eq!(shown, None, "{:?} wrote it to {name}", case.args);
+            secrets.assert_none(case, &fresh, &name, &body);
         }
     }
-    // And what is there afterwards, free pages of the database included.
-    for name in stand.files().iter().filter(|name| !name.contains("sessions/") && *name != "made.csv") {
-        let held = std::fs::read(stand.path(name)).expect("a file");
-        let leaked = secrets.iter().find(|secret| holds(&held, secret));
-        assert_eq!(leaked.map(|secret| String::from_utf8_lossy(secret).into_owned()), None, "in {name}");
-    }
+    secrets.assert_none_is_left(&stand);
     let value = format!(
-        "{} secrets in {} forms looked for in {writes} writes of {} commands ({bytes} bytes): only where they must be",
-        secrets.len() - canaries().len() + 3,
-        secrets.len(),
+        "{} looked for in {writes} writes of {} commands ({bytes} bytes): only where they must be",
+        secrets.count(),
         CASES.len()
     );
     figure(&format!("canaries, journal {journal:?}"), &value);
@@ -268,55 +307,4 @@ fn new_files_are_the_owners_alone_under_any_mask() {
             }
         }
     }
-}
-
-#[test]
-fn a_process_shows_no_secret_and_cannot_be_looked_into() {
-    let stand = Stand::migrated(Stage::Live, Journal::Delete);
-    let holder = crate::stand::connection(&stand.db());
-    holder.execute_batch("BEGIN IMMEDIATE").expect("the lock is free");
-    // It has the password and the key, and waits for the lock.
-    let mut command = prepared(&stand, &quiet(&["user", "passwd", "pia_one", "--password-stdin"], ""));
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("the binary starts");
-    let mut input = child.stdin.take().expect("stdin is piped");
-    std::io::Write::write_all(&mut input, PASSWORD.as_bytes()).expect("it reads");
-    drop(input);
-    std::thread::sleep(std::time::Duration::from_millis(700));
-    let proc = PathBuf::from(format!("/proc/{}", child.id()));
-    for file in ["cmdline", "environ", "comm"] {
-        let held = std::fs::read(proc.join(file)).unwrap_or_default();
-        assert!(!holds(&held, PASSWORD.as_bytes()), "{file}");
-        assert!(file == "environ" || !holds(&held, KEY.as_bytes()), "{file}");
-    }
-    let limits = std::fs::read_to_string(proc.join("limits")).unwrap_or_default();
-    let core = limits.lines().find(|line| line.starts_with("Max core file size"));
-    let core: Vec<&str> = core.unwrap_or_default().split_whitespace().collect();
-    assert!(core.is_empty() || core[4..6] == ["0", "0"], "{core:?}");
-    let status = std::fs::read_to_string(proc.join("status")).unwrap_or_default();
-    // What a dump would hold: copies of the password in the memory of the process, published and not asserted.
-    let copies = copies_in_memory(&proc, PASSWORD.as_bytes());
-    assert!(status.contains("State"), "it is still there: {status}");
-    holder.execute_batch("ROLLBACK").expect("the lock is given back");
-    Ran::of(child.wait_with_output().expect("it ends")).expect(0);
-    figure(
-        "copies of the password in the memory of `user passwd` once it is hashed (one is kept to verify what was written)",
-        &copies.map_or("not readable here".into(), |n| n.to_string()),
-    );
-}
-
-/// How often a text is in the memory of a process; `None` where the system lets nobody look.
-fn copies_in_memory(proc: &Path, text: &[u8]) -> Option<usize> {
-    use std::os::unix::fs::FileExt;
-    let maps = std::fs::read_to_string(proc.join("maps")).ok()?;
-    let memory = std::fs::File::open(proc.join("mem")).ok()?;
-    let mut found = 0;
-    for line in maps.lines().filter(|line| line.contains(" rw")) {
-        let (from, to) = line.split_once(' ')?.0.split_once('-')?;
-        let (from, to) = (u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?);
-        let mut bytes = vec![0; usize::try_from(to - from).ok()?];
-        if memory.read_at(&mut bytes, from).is_ok() {
-            found += bytes.windows(text.len()).filter(|window| *window == text).count();
-        }
-    }
-    Some(found)
 }
