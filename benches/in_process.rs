@@ -76,7 +76,8 @@ const WORKS: [Work; 5] = [
 
 fn token(input: &Input) {
     let decoded = decode(black_box(&input.token));
-    let judged = judge(&decoded, input.state, signature(&decoded, &input.key), NOW, Options::default());
+    let signature = signature(&decoded, &input.key);
+    let judged = judge(decoded, input.state, signature, NOW, Options::default());
     assert_eq!(judged.verdict, Verdict::Accepted);
 }
 

@@ -155,7 +155,7 @@ fn judge_at(token: &str, key: &[u8], now_micros: i64, options: Options) -> Judge
     let decoded = token::decode(token);
     let state = token::appraise(Some(key), DefaultKey::Allowed);
     let fact = signature(&decoded, &SigningKey::new(key.to_vec()));
-    token::judge(&decoded, state, fact, now_micros, options)
+    token::judge(decoded, state, fact, now_micros, options)
 }
 
 fn judge(token: &str, key: &[u8]) -> Judgement {
@@ -350,10 +350,9 @@ fn a_token_that_json_cannot_express_is_not_shown_by_half() {
 #[test]
 fn a_signature_is_nothing_without_a_key_that_counts() {
     let token = with_times(r#""exp":4102444800"#);
-    let decoded = token::decode(&token);
     for key in [token::appraise(None, DefaultKey::Allowed), token::appraise(Some(b""), DefaultKey::Allowed)] {
         for fact in [SignatureFact::Valid, SignatureFact::Invalid, SignatureFact::FitsDecodedKey] {
-            let judgement = token::judge(&decoded, key, fact, NOW * 1_000_000, Options::default());
+            let judgement = token::judge(token::decode(&token), key, fact, NOW * 1_000_000, Options::default());
             assert_eq!(
                 (judgement.signature, judgement.verdict),
                 (Signature::Unchecked, Verdict::Unverified),
@@ -509,7 +508,7 @@ fn without_a_usable_key_a_good_token_is_unverified_and_a_bad_one_rejected() {
         for (token, verdict) in [(&good, Verdict::Unverified), (&expired, Verdict::Rejected)] {
             let decoded = token::decode(token);
             // A fact about an unusable key counts for nothing.
-            let judgement = token::judge(&decoded, state, SignatureFact::Valid, NOW * 1_000_000, Options::default());
+            let judgement = token::judge(decoded, state, SignatureFact::Valid, NOW * 1_000_000, Options::default());
             assert_eq!((judgement.verdict, judgement.signature), (verdict, Signature::Unchecked), "{state:?}");
             assert_eq!(codes(&judgement).contains("key_refused"), state != KeyState::Missing);
         }

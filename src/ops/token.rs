@@ -59,7 +59,7 @@ pub struct Judged {
 pub fn judge(bench: &Bench<'_>, settings: &Settings, text: &str, now: Timestamp) -> Result<Judged, Error> {
     let decoded = token::decode(text);
     let signature = bench.key.map_or(SignatureFact::Unchecked, |key| signature(&decoded, key));
-    let judgement = token::judge(&decoded, bench.key_state, signature, now.micros(), bench.options);
+    let judgement = token::judge(decoded, bench.key_state, signature, now.micros(), bench.options);
     let (Some(view), Some(id)) = (bench.view, judgement.user_id) else {
         return Ok(Judged { judgement, user: None });
     };

@@ -4,6 +4,7 @@
 //! With arbitrary precision it even takes one special object for a number, so an `exp` that is an object
 //! for the app could be a valid time for us. Tokens are therefore read here, in Python's grammar.
 
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 mod render;
@@ -166,10 +167,15 @@ impl Reader<'_> {
             self.skip_blanks();
             self.expect(":")?;
             let value = self.value(depth + 1)?;
-            if members.contains_key(&key) && !self.duplicate_keys.contains(&key) {
-                self.duplicate_keys.push(key.clone());
+            match members.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
+                Entry::Occupied(mut entry) => {
+                    if !self.duplicate_keys.contains(entry.key()) {
+                        self.duplicate_keys.push(entry.key().clone());
+                    }
+                    entry.insert(value);
+                }
             }
-            members.insert(key, value);
             self.skip_blanks();
             if self.take("}") {
                 return Ok(Value::Object(members));
@@ -214,7 +220,8 @@ impl Reader<'_> {
         let mut read = String::new();
         loop {
             let rest = &self.text[self.at..];
-            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').ok_or_else(|| self.grammar())?;
+            let ends = |byte: u8| byte == b'"' || byte == b'\\' || byte < b' ';
+            let plain = rest.bytes().position(ends).ok_or_else(|| self.grammar())?;
             read.push_str(&rest[..plain]);
             self.at += plain;
             if self.take("\"") {

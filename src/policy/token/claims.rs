@@ -91,7 +91,7 @@ pub(super) fn check_user(claims: &Map<String, Value>, findings: &mut Findings) -
         return None;
     };
     let user = sqlite_integer(value);
-    let plain = matches!(value, Value::Number(number) if is_integer(&number.to_string()));
+    let plain = matches!(value, Value::Number(number) if is_integer(number.as_str()));
     match user {
         Some(_) if plain => {}
         Some(user) => {
@@ -111,7 +111,7 @@ pub(super) fn check_user(claims: &Map<String, Value>, findings: &mut Findings) -
 fn sqlite_integer(value: &Value) -> Option<i64> {
     match value {
         Value::Bool(flag) => Some(i64::from(*flag)),
-        Value::Number(number) => number_id(&number.to_string()),
+        Value::Number(number) => number_id(number.as_str()),
         Value::String(text) => {
             let text = text.trim_ascii();
             let numeric = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');

@@ -4,6 +4,8 @@
 //! texts decode for them that are no tokens at all. We read them the same way, to show what is in them,
 //! and keep for the judge that a strict reader would have refused.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -105,12 +107,12 @@ impl Decoded<'_> {
     }
 
     /// Header and claims to show: only together, only of a token that decodes, only what JSON can express.
-    pub(super) fn shown(&self) -> Option<[&Map<String, Value>; 2]> {
-        let Parts { header: Ok(header), claims: Ok(claims), signature: Ok(_), .. } = self.0.as_ref().ok()? else {
+    pub(super) fn shown(self) -> Option<(Map<String, Value>, Map<String, Value>)> {
+        let Parts { header: Ok(header), claims: Ok(claims), signature: Ok(_), .. } = self.0.ok()? else {
             return None;
         };
         let exact = header.inexact.is_empty() && claims.inexact.is_empty();
-        exact.then_some([&header.members, &claims.members])
+        exact.then_some((header.members, claims.members))
     }
 
     /// Everything that is wrong with the form.
@@ -227,16 +229,16 @@ fn object(name: &str, bytes: &[u8]) -> Result<Segment, String> {
 }
 
 /// The text of a segment; an object in UTF-16 begins with a mark, or with a brace beside a NUL.
-fn text(bytes: &[u8]) -> Option<(String, Encoding)> {
+fn text(bytes: &[u8]) -> Option<(Cow<'_, str>, Encoding)> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, rest) = bytes.as_chunks();
         let text = String::from_utf16(&pairs.iter().copied().map(unit).collect::<Vec<_>>()).ok()?;
-        rest.is_empty().then_some((text, Encoding::Utf16))
+        rest.is_empty().then_some((Cow::Owned(text), Encoding::Utf16))
     };
     match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => Some((String::from_utf8(rest.to_vec()).ok()?, Encoding::Utf8WithMark)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => Some((str::from_utf8(rest).ok()?.into(), Encoding::Utf8WithMark)),
         [0xff, 0xfe, rest @ ..] | rest @ [b'{', 0, ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] | rest @ [0, b'{', ..] => utf16(rest, u16::from_be_bytes),
-        plain => Some((String::from_utf8(plain.to_vec()).ok()?, Encoding::Utf8)),
+        plain => Some((str::from_utf8(plain).ok()?.into(), Encoding::Utf8)),
     }
 }

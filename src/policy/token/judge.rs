@@ -107,7 +107,7 @@ pub struct Judgement {
 /// The signature counts as unchecked where the key is not usable, or the algorithm is not ours.
 #[must_use]
 pub fn judge(
-    decoded: &Decoded<'_>,
+    decoded: Decoded<'_>,
     key: KeyState,
     signature: SignatureFact,
     now_micros: i64,
@@ -120,7 +120,7 @@ pub fn judge(
     if let Some(header) = decoded.header() {
         claims::check_header(header, &mut findings);
     }
-    let signature = weigh_signature(decoded, key, signature, &mut findings);
+    let signature = weigh_signature(&decoded, key, signature, &mut findings);
     if let Some(claims) = decoded.claims() {
         times::check_times(claims, now, &mut findings);
         claims::check_names(claims, &mut findings);
@@ -152,13 +152,13 @@ fn weigh_signature(decoded: &Decoded<'_>, key: KeyState, fact: SignatureFact, fi
 }
 
 impl Judgement {
-    fn of(decoded: &Decoded<'_>, signature: Signature, user_id: Option<i64>, findings: Findings) -> Self {
+    fn of(decoded: Decoded<'_>, signature: Signature, user_id: Option<i64>, findings: Findings) -> Self {
         let kind = decoded.claims().and_then(|claims| claims.get("type"));
-        let shown = decoded.shown().map(|[header, claims]| (header.clone(), claims.clone()));
-        let (header, claims) = shown.unzip();
+        let token_type = kind.and_then(Value::as_str).map(str::to_owned);
+        let (header, claims) = decoded.shown().unzip();
         let judgement = Self {
             verdict: Verdict::Unverified,
-            token_type: kind.and_then(Value::as_str).map(str::to_owned),
+            token_type,
             header,
             claims,
             signature,

@@ -135,9 +135,9 @@ fn python_int(value: &Value) -> Option<i128> {
     match value {
         Value::Bool(flag) => Some(i128::from(*flag)),
         Value::Number(number) => {
-            let text = number.to_string();
-            if is_integer(&text) {
-                return saturating(&text);
+            let text = number.as_str();
+            if is_integer(text) {
+                return saturating(text);
             }
             let float: f64 = text.parse().ok()?;
             // `as` cuts the fraction off and saturates, which is what is wanted.

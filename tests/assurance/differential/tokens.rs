@@ -153,7 +153,7 @@ fn judge(token: &str, key: &SigningKey) -> Judgement {
     let decoded = token::decode(token);
     let fact = signature(&decoded, key);
     let state = token::appraise(Some(key.expose()), DefaultKey::Refused);
-    token::judge(&decoded, state, fact, NOW * 1_000_000, Options::default())
+    token::judge(decoded, state, fact, NOW * 1_000_000, Options::default())
 }
 
 /// A message without the values that it repeats.

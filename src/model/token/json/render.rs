@@ -18,7 +18,7 @@ fn write_value(out: &mut String, value: &Value) {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) => out.push_str(&number.to_string()),
+        Value::Number(number) => out.push_str(number.as_str()),
         Value::String(text) => write_string(out, text),
         Value::Array(items) => {
             out.push('[');

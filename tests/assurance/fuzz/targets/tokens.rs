@@ -47,8 +47,9 @@ fn judged(token: &str, key: &SigningKey) -> token::Judgement {
     let decoded = token::decode(token);
     let fact = signature(&decoded, key);
     let state = token::appraise(Some(key.expose()), DefaultKey::Refused);
-    let judgement = token::judge(&decoded, state, fact, NOW * 1_000_000, Options::default());
-    let unsigned = token::judge(&decoded, state, SignatureFact::Unchecked, NOW * 1_000_000, Options::default());
+    let judgement = token::judge(decoded, state, fact, NOW * 1_000_000, Options::default());
+    let decoded = token::decode(token);
+    let unsigned = token::judge(decoded, state, SignatureFact::Unchecked, NOW * 1_000_000, Options::default());
     assert_ne!(unsigned.verdict, Verdict::Accepted, "nothing is accepted whose signature nobody checked: {token:?}");
     assert_eq!(judgement.signature == Signature::Valid, fact == SignatureFact::Valid);
     judgement
