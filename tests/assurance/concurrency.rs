@@ -65,6 +65,7 @@ struct Told {
     active: Option<bool>,
     locked: Option<bool>,
     commands: u64,
+    unlocks: u64,
 }
 
 /// Everything that must not happen, in words.
@@ -103,11 +104,12 @@ fn one_tool(stand: &Stand, number: u64, steps: u64, wrong: &Wrong) -> Told {
                     *told.failed.entry(counted).or_default() += 1;
                 }
             }
-            6 => drop(run(&["unlock", &counted], "", 0)),
+            6 => told.unlocks += u64::from(run(&["unlock", &counted], "", 0)),
             7 | 8 => {
                 let lock = told.locked != Some(true);
                 if run(&[if lock { "lock" } else { "unlock" }, &own], "", 0) {
                     told.locked = Some(lock);
+                    told.unlocks += u64::from(!lock);
                 }
             }
             9 => {
@@ -136,8 +138,16 @@ fn one_tool(stand: &Stand, number: u64, steps: u64, wrong: &Wrong) -> Told {
     told
 }
 
+/// What the app answered, counted.
+#[derive(Default)]
+struct Answers {
+    all: AtomicU64,
+    /// Wrong logins.
+    refused: AtomicU64,
+}
+
 /// Fails four times at most in a row, so that the app never sets a lock of its own.
-fn one_client(app: &App, number: u64, over: &AtomicBool, answers: &AtomicU64, wrong: &Wrong) {
+fn one_client(app: &App, number: u64, over: &AtomicBool, answers: &Answers, wrong: &Wrong) {
     let mut random = Random::new(seed() ^ number);
     let email = format!("client_{number}@example.org");
     let mut failures = 0;
@@ -153,16 +163,17 @@ fn one_client(app: &App, number: u64, over: &AtomicBool, answers: &AtomicU64, wr
                 ("a login", 200, app.login(&email, PASSWORD))
             }
         };
-        answers.fetch_add(1, Ordering::Relaxed);
+        answers.all.fetch_add(1, Ordering::Relaxed);
+        answers.refused.fetch_add(u64::from(status == 401), Ordering::Relaxed);
         if status != expected {
             wrong.say(format!("{what} of the app gave {status} {body}: {}", app.log()));
         }
     }
 }
 
-/// All of them at once; what each tool was told, and how often the app answered.
-fn storm(stand: &Stand, app: &App, steps: u64, wrong: &Wrong) -> (Vec<Told>, u64) {
-    let (over, answers) = (AtomicBool::new(false), AtomicU64::new(0));
+/// All of them at once; what each tool was told, and what the app answered.
+fn storm(stand: &Stand, app: &App, steps: u64, wrong: &Wrong) -> (Vec<Told>, Answers) {
+    let (over, answers) = (AtomicBool::new(false), Answers::default());
     let told = std::thread::scope(|scope| {
         for number in 0..CLIENTS {
             let (over, answers) = (&over, &answers);
@@ -174,7 +185,7 @@ fn storm(stand: &Stand, app: &App, steps: u64, wrong: &Wrong) -> (Vec<Told>, u64
         over.store(true, Ordering::Relaxed);
         told
     });
-    (told, answers.into_inner())
+    (told, answers)
 }
 
 /// What the events make of an account's counter.
@@ -233,9 +244,12 @@ fn beside_the_app(journal: Journal) {
     Picture::of(&stand.db());
     let commands: u64 = told.iter().map(|one| one.commands).sum();
     let failed: u64 = told.iter().flat_map(|one| one.failed.values()).sum();
+    let unlocks: u64 = told.iter().map(|one| one.unlocks).sum();
     let value = format!(
-        "{commands} commands of {TOOLS} tools ({failed} failed logins) beside {answers} answers of the app: every \
-         counter exact, no acknowledged change lost, none told that the file is locked, no 5xx"
+        "{commands} commands of {TOOLS} tools ({failed} failed logins, {unlocks} unlocks) beside {} answers of the app \
+         ({} failed logins): every counter exact, no acknowledged change lost, none told that the file is locked, no 5xx",
+        answers.all.into_inner(),
+        answers.refused.into_inner()
     );
     figure(&format!("concurrency, journal {journal:?}"), &value);
     both_sides(&stand, &app);
