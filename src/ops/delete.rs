@@ -5,15 +5,16 @@
 //! before the lock is taken, since that may read whole tables.
 
 use super::account::same_account;
-use super::each::{about, last_admin};
+use super::each::about;
 use super::edit::{number_value, text_value};
 use super::error::Error;
+use super::last_admin::LastAdmin;
 use super::lock::{Force, attempts_value, lock_value, raw_value};
 use super::resolve;
 use super::settings::Settings;
 use crate::model::event::{EventDraft, EventName, EventValue};
 use crate::model::time::StoredTime;
-use crate::model::user::{Field, Flag, StoredUser, UserId, UserSpec};
+use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 use crate::store::{Act, Applied, Change, Changed, Dependents, IdReuse, Store, View};
 
 /// An account that is to be deleted, or was, and what hangs on it.
@@ -41,9 +42,9 @@ pub fn look(view: View<'_>, specs: &[UserSpec]) -> Result<Vec<Doomed>, Error> {
 }
 
 fn doomed(view: View<'_>, users: Vec<StoredUser>) -> Result<Vec<Doomed>, Error> {
-    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+    let deletion = view.deletion(&users.iter().map(|user| user.id).collect())?;
     let one = |user: StoredUser| {
-        let (dependents, id_reuse) = (view.dependents(user.id)?, view.id_reuse(user.id, &ids)?);
+        let (dependents, id_reuse) = (deletion.dependents(user.id)?, deletion.id_reuse(user.id));
         Ok(Doomed { user, dependents, id_reuse })
     };
     users.into_iter().map(one).collect()
@@ -63,13 +64,14 @@ pub fn delete(
 ) -> Result<Applied<Vec<Doomed>>, Error> {
     let looked_at = store.view().data_version()?;
     let seen = same_accounts(store.view(), targets).and_then(|users| doomed(store.view(), users))?;
+    let guard = LastAdmin::look(store.view(), settings, targets, act.clock.now())?;
     let applied = store.change(act, |tx, now| {
         let view = tx.view();
         let unchanged = view.data_version()? == looked_at;
         let doomed = if unchanged { seen } else { doomed(view, same_accounts(view, targets)?)? };
         let users: Vec<StoredUser> = doomed.iter().map(|one| one.user.clone()).collect();
         if force == Force::No
-            && let Some(admin) = last_admin(tx, settings, &users, now)?
+            && let Some(admin) = guard.among(view, settings, &users, now)?
         {
             let event = about(EventName::LastAdminRefused, &admin).detail("verb", "delete");
             return Ok(Change::Done(Outcome::LastAdmin(Box::new(admin)), vec![event]));

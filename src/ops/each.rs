@@ -2,11 +2,11 @@
 //! one event per account, all or nothing.
 
 use super::error::Error;
+use super::last_admin::LastAdmin;
 use super::{Settings, resolve};
 use crate::model::event::{EventDraft, EventName};
 use crate::model::time::Timestamp;
 use crate::model::user::{StoredUser, UserSpec};
-use crate::policy::admin::is_usable_admin;
 use crate::store::{Act, Applied, Change, Changed, Store, Tx};
 
 /// What was done to one account.
@@ -36,6 +36,8 @@ enum Outcome {
 
 /// Runs `change` on every account named, in one transaction. `change` writes and returns the event, or `None`
 /// where there is nothing to do.
+///
+/// What may read the whole table comes before the lock: a name that is nobody's, and another admin.
 pub(super) fn each(
     store: &mut Store,
     act: &Act<'_>,
@@ -44,12 +46,17 @@ pub(super) fn each(
     guard: AdminGuard,
     mut change: impl FnMut(&Tx<'_>, &StoredUser, Timestamp) -> Result<Option<EventDraft>, Error>,
 ) -> Result<Applied<Vec<Written>>, Error> {
+    let seen = resolve::all(store.view(), specs)?;
+    let guard = match guard {
+        AdminGuard::Off => None,
+        AdminGuard::On(verb) => Some((verb, LastAdmin::look(store.view(), settings, &seen, act.clock.now())?)),
+    };
     let applied = store.change(act, |tx, now| {
         let targets = resolve::all(tx.view(), specs)?;
-        if let AdminGuard::On(verb) = guard
-            && let Some(admin) = last_admin(tx, settings, &targets, now)?
+        if let Some((verb, guard)) = &guard
+            && let Some(admin) = guard.among(tx.view(), settings, &targets, now)?
         {
-            let event = about(EventName::LastAdminRefused, &admin).detail("verb", verb);
+            let event = about(EventName::LastAdminRefused, &admin).detail("verb", *verb);
             return Ok(Change::Done(Outcome::LastAdmin(Box::new(admin), verb), vec![event]));
         }
         let (written, events) = change_all(tx, targets, now, &mut change)?;
@@ -81,22 +88,6 @@ fn change_all(
         written.push(Written { before, after, changed: Changed::Yes });
     }
     Ok((written, events))
-}
-
-/// The first of the targets that is a usable admin, where no other usable admin remains.
-pub(super) fn last_admin(
-    tx: &Tx<'_>,
-    settings: &Settings,
-    targets: &[StoredUser],
-    now: Timestamp,
-) -> Result<Option<StoredUser>, Error> {
-    let role = settings.admin_role();
-    let role = role.as_str();
-    let usable = |user: &StoredUser| is_usable_admin(user, role, now, settings.time_format);
-    let Some(admin) = targets.iter().find(|user| usable(user)) else { return Ok(None) };
-    let other =
-        tx.view().find_with_role(role, |user| usable(user) && !targets.iter().any(|target| target.id == user.id))?;
-    Ok(if other.is_some() { None } else { Some(admin.clone()) })
 }
 
 /// An event about this account.

@@ -10,7 +10,7 @@ use crate::model::event::{EventDraft, EventName, EventValue};
 use crate::model::time::{Span, StoredTime, Timestamp};
 use crate::model::user::{Field, Flag, RawCell, StoredUser, UserSpec};
 use crate::policy::state::{self, Lock};
-use crate::store::{Act, Applied, Change, Changed, Store, Tx};
+use crate::store::{Act, Applied, Change, Changed, Store, Tx, View};
 
 /// Until when to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +150,19 @@ pub fn unlock(
         }
         Ok(Some(event))
     })
+}
+
+/// How many accounts a sweep would write, as far as can be told before the lock.
+///
+/// # Errors
+/// The file's.
+pub fn swept(view: View<'_>, settings: &Settings, now: Timestamp, sweep: Sweep) -> Result<usize, Error> {
+    let is_meant = |user: &StoredUser| match (sweep, state::lock(user, now)) {
+        (_, Lock::None) | (Sweep::Expired, Lock::Unreadable) => false,
+        (Sweep::All, _) | (Sweep::Expired, Lock::Expired { .. }) => true,
+        (Sweep::Expired, Lock::Until { .. }) => state::stuck(user, settings.time_format).is_some(),
+    };
+    Ok(view.users_with_lock()?.iter().filter(|user| is_meant(user)).count())
 }
 
 /// Frees all accounts that a sweep means, in one transaction with one event each.

@@ -14,6 +14,7 @@ pub mod edit;
 pub mod error;
 pub mod export;
 pub mod import;
+mod last_admin;
 pub mod list;
 pub mod lock;
 pub mod login;

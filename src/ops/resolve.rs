@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: a match that differs only in case is not a match; the candidates are listed
 //! and nothing is done.
 
+use std::collections::HashSet;
+
 use super::error::{Ambiguity, Error};
 use crate::model::user::{StoredUser, UserSpec};
 use crate::store::{NameKind, View};
@@ -67,11 +69,12 @@ fn meant(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
 /// `Unresolved` with every name that does not resolve; the file's errors at once.
 pub fn all(view: View<'_>, specs: &[UserSpec]) -> Result<Vec<StoredUser>, Error> {
     let mut users: Vec<StoredUser> = Vec::with_capacity(specs.len());
+    let mut known = HashSet::with_capacity(specs.len());
     let mut errors = Vec::new();
     for spec in specs {
         match one(view, spec) {
-            Ok(user) if users.iter().any(|known| known.id == user.id) => {}
-            Ok(user) => users.push(user),
+            Ok(user) if known.insert(user.id) => users.push(user),
+            Ok(_) => {}
             Err(error @ (Error::UnknownUser { .. } | Error::Ambiguous { .. })) => errors.push(error),
             Err(other) => return Err(other),
         }

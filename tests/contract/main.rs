@@ -40,6 +40,7 @@ mod init_migrate;
 mod listing;
 mod lock;
 mod login;
+mod long_lock;
 mod masked;
 mod masked_desk;
 mod output;

@@ -1,6 +1,7 @@
 //! `lock` and `unlock`.
 
 use super::after::{self, Did};
+use super::long_lock;
 use super::pick::{self, Purpose};
 use super::report;
 use super::select::{self, Shape};
@@ -22,6 +23,7 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
         false => None,
     };
     let (specs, shape) = select::picked_or(context, picked.as_ref(), &args.users.users)?;
+    long_lock::list(context, &specs)?;
     let tokens = if args.deactivate { TokensToo::End } else { TokensToo::Keep };
     let force = if args.force { Force::Yes } else { Force::No };
     let mut store = context.store()?;
@@ -95,7 +97,6 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
         return sweep(context, Sweep::Expired);
     }
     if args.all_locked {
-        context.confirm("Free all locked accounts?")?;
         return sweep(context, Sweep::All);
     }
     let picked = match args.users.is_empty() {
@@ -103,6 +104,7 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
         false => None,
     };
     let (specs, shape) = select::picked_or(context, picked.as_ref(), &args.users)?;
+    long_lock::list(context, &specs)?;
     let reactivate = if args.reactivate { Reactivate::Yes } else { Reactivate::No };
     let mut store = context.store()?;
     pick::still(&store, picked.as_ref())?;
@@ -139,6 +141,11 @@ pub(super) fn freed_words(context: &Context<'_>, one: &Written) -> String {
 
 fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {
     let mut store = context.store()?;
+    let count = lock::swept(store.view(), &context.settings, context.now(), wish).map_err(Refused)?;
+    long_lock::accounts(context, count, "stop the app or choose a quiet hour, then give --yes")?;
+    if wish == Sweep::All {
+        context.confirm("Free all locked accounts?")?;
+    }
     let applied = lock::sweep(&mut store, &context.act(), &context.settings, wish).map_err(Refused)?;
     let written = say_swept(context, applied.value);
     if written.is_empty() {

@@ -108,6 +108,8 @@ pub fn issue(
     let ids = new_ids(request, random)?;
     let bench = Signing::new(request, key, random)?;
     let ttl = request.ttl(settings);
+    // A name that is nobody's is compared with all names: before the lock.
+    resolve::one(store.view(), spec)?;
     store.change(act, |tx, now| {
         let user = resolve::one(tx.view(), spec)?;
         if request.force == Force::No {

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{ActivateArgs, DeactivateArgs, PasswdArgs, SetRoleArgs, UsersArgs, VerifyUsersArgs};
 use crate::cli::commands::after::{self, Did};
+use crate::cli::commands::long_lock;
 use crate::cli::commands::pick::{self, Purpose};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
@@ -30,6 +31,7 @@ pub fn deactivate(context: &mut Context<'_>, args: &DeactivateArgs) -> anyhow::R
 
 fn set_active(context: &mut Context<'_>, users: &UsersArgs, active: Flag, force: Force) -> anyhow::Result<()> {
     let (specs, shape) = select::users(context, &users.users)?;
+    long_lock::list(context, &specs)?;
     let mut store = context.store()?;
     let applied =
         account::set_active(&mut store, &context.act(), &context.settings, &specs, active, force).map_err(Refused)?;
@@ -48,6 +50,7 @@ fn set_active(context: &mut Context<'_>, users: &UsersArgs, active: Flag, force:
 /// `user verify`.
 pub fn verify(context: &mut Context<'_>, args: &VerifyUsersArgs) -> anyhow::Result<u8> {
     let (specs, shape) = select::users(context, &args.users.users)?;
+    long_lock::list(context, &specs)?;
     let mut store = context.store()?;
     let applied = account::verify(&mut store, &context.act(), &context.settings, &specs).map_err(Refused)?;
     report::written(context, applied, shape, |context, one| {

@@ -4,6 +4,7 @@
 //! question, and after the deletion only where there was no question.
 
 use crate::cli::args::DeleteArgs;
+use crate::cli::commands::long_lock;
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
@@ -23,6 +24,7 @@ use crate::store::{IdReuse, Link};
 /// Deletes accounts, after a question.
 pub fn delete(context: &mut Context<'_>, args: &DeleteArgs) -> anyhow::Result<u8> {
     let (specs, shape) = select::users(context, &args.users.users)?;
+    long_lock::list(context, &specs)?;
     let force = if args.force { Force::Yes } else { Force::No };
     let mut store = context.store()?;
     let seen = delete::look(store.view(), &specs).map_err(Refused)?;

@@ -7,7 +7,6 @@ mod report;
 mod work;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use self::report::{fault_rows, finish, refuse};
 use self::work::run;
@@ -21,13 +20,6 @@ use crate::cli::sheet::{self, Form, Sheet};
 use crate::model::text;
 use crate::ops::add::IfPresent;
 use crate::ops::import::{self, Ending, Generate};
-
-/// How long the lock is held for one account: its INSERT, its event and the reading back.
-///
-/// Measured at 21 µs of CPU in a release build, for 100,000 accounts into a small file and 50,000 into one of a million
-/// (what the process had used when another one was first and last refused the lock); times five, for a slower disk and
-/// a machine that does other things too.
-const LOCK_PER_ROW: Duration = Duration::from_micros(100);
 
 /// Imports accounts.
 pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8> {
@@ -46,8 +38,8 @@ pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8
     if !plan.faults.is_empty() && (ending == Ending::AllOrNothing || plan.rows.is_empty() && plan.present.is_empty()) {
         return Err(refuse(&plan.faults, total, ending).into());
     }
-    let lock = LOCK_PER_ROW * u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
-    long_lock::announce(context, lock, "import it in parts, or stop the app or choose a quiet hour, then give --yes")?;
+    let instead = "import it in parts, or stop the app or choose a quiet hour, then give --yes";
+    long_lock::accounts(context, plan.rows.len(), instead)?;
     let finished = run(context, &mut store, plan, Wishes { if_present, ending, generate, credentials })?;
     finish(context, finished, Facts { total, ending, has_passwords, file: &args.file })
 }

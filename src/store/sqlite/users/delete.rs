@@ -4,6 +4,8 @@
 //! delete. A key may name `users` in any case, may leave the parent's column out (then it means the primary key),
 //! and may point at another column than `id`.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, MAIN_DB, ToSql, named_params};
 
 use crate::model::user::UserId;
@@ -50,40 +52,56 @@ struct Reference {
     link: Link,
 }
 
-impl View<'_> {
+/// A deletion of some accounts, and what it leaves behind.
+pub struct Deletion<'v> {
+    view: View<'v>,
+    references: Vec<Reference>,
+    /// The highest id that stays; `None` where ids are never used again.
+    highest: Option<Option<UserId>>,
+}
+
+impl<'v> View<'v> {
+    /// What the deletion of these accounts would leave behind.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn deletion(self, gone: &HashSet<UserId>) -> Result<Deletion<'v>, StoreError> {
+        let (references, highest) = self.around(gone).map_err(|error| self.fail(error))?;
+        Ok(Deletion { view: self, references, highest })
+    }
+
+    fn around(&self, gone: &HashSet<UserId>) -> rusqlite::Result<(Vec<Reference>, Option<Option<UserId>>)> {
+        let references = references(self.conn, |column| self.schema.has(column))?;
+        let (_, _, _, _, autoincrement) = self.conn.column_metadata(Some(MAIN_DB), c"users", c"id")?;
+        let highest = if autoincrement { None } else { Some(highest_but(self.conn, gone)?) };
+        Ok((references, highest))
+    }
+}
+
+impl Deletion<'_> {
     /// Rows of all tables that refer to the account, tables without any left out.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
     pub fn dependents(&self, id: UserId) -> Result<Vec<Dependents>, StoreError> {
-        self.count_dependents(id).map_err(|error| self.fail(error))
-    }
-
-    /// When the id is used again, once the accounts `gone` are deleted.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the file cannot be read.
-    pub fn id_reuse(&self, id: UserId, gone: &[UserId]) -> Result<IdReuse, StoreError> {
-        match self.conn.column_metadata(Some(MAIN_DB), c"users", c"id") {
-            Ok((_, _, _, _, true)) => Ok(IdReuse::Never),
-            Ok((_, _, _, _, false)) => {
-                let highest = highest_but(self.conn, gone).map_err(|error| self.fail(error))?;
-                Ok(if highest.is_some_and(|highest| highest > id) { IdReuse::Later } else { IdReuse::Soon })
-            }
-            Err(error) => Err(self.fail(error)),
-        }
-    }
-
-    fn count_dependents(&self, id: UserId) -> rusqlite::Result<Vec<Dependents>> {
         let mut found = Vec::new();
-        for reference in references(self.conn, |column| self.schema.has(column))? {
-            let rows = count(self.conn, &reference, id)?;
+        for reference in &self.references {
+            let rows = count(self.view.conn, reference, id).map_err(|error| self.view.fail(error))?;
             if rows > 0 {
-                let columns = reference.pairs.into_iter().map(|(column, _)| column).collect();
-                found.push(Dependents { table: reference.table, columns, link: reference.link, rows });
+                let columns = reference.pairs.iter().map(|(column, _)| column.clone()).collect();
+                found.push(Dependents { table: reference.table.clone(), columns, link: reference.link, rows });
             }
         }
         Ok(found)
+    }
+
+    /// When the id of one of the accounts is used again.
+    pub fn id_reuse(&self, id: UserId) -> IdReuse {
+        match self.highest {
+            None => IdReuse::Never,
+            Some(Some(highest)) if highest > id => IdReuse::Later,
+            Some(_) => IdReuse::Soon,
+        }
     }
 }
 
@@ -103,7 +121,7 @@ impl Tx<'_> {
 }
 
 /// The highest id among the accounts that stay.
-fn highest_but(conn: &Connection, gone: &[UserId]) -> rusqlite::Result<Option<UserId>> {
+fn highest_but(conn: &Connection, gone: &HashSet<UserId>) -> rusqlite::Result<Option<UserId>> {
     let mut statement = conn.prepare_cached("SELECT id FROM users ORDER BY id DESC")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
