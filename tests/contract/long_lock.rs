@@ -47,7 +47,7 @@ fn what_is_short_and_what_writes_nothing_wants_none() {
     assert_eq!(desk.cell("SELECT count(*) FROM users WHERE username LIKE 'crowd-%' AND locked_until IS NULL"), "100");
     desk.ok(&["unlock", "--expired", "--dry-run"]);
     // Locks that it leaves as they are do not count.
-    desk.sql("UPDATE users SET locked_until = '9999-12-31 23:59:59.000000' WHERE username LIKE 'crowd-%'");
+    desk.sql("UPDATE users SET locked_until = '9999-12-31 23:59:59.000000+00:00' WHERE username LIKE 'crowd-%'");
     desk.ok(&["unlock", "--expired"]);
     let told = desk.ok_with(&["user", "activate", "-", "--yes"], list(MANY));
     assert!(told.stderr.starts_with("note: the write lock will be held for about 4 s\n"), "{told:?}");
