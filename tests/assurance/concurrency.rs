@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use authctl::crypto::password::{HashParams, make};
 use authctl::crypto::random;
@@ -16,7 +15,6 @@ use authctl::model::secret::Password;
 use rusqlite::named_params;
 
 use crate::scale::{Random, figure, scaled, seed};
-use crate::shim;
 use crate::stand::{CHEAP, KEY, Picture, Ran, Stand, connection, rows};
 use crate::support::{App, AppKind, Cell, Journal, PASSWORD, Stage};
 
@@ -27,7 +25,7 @@ const WRONG: &str = "Garnet*Leaf37/Wolf";
 const COUNTED: u64 = 4;
 const CLIENTS: u64 = 3;
 
-fn stage(journal: Journal) -> Stand {
+pub fn stage(journal: Journal) -> Stand {
     let stand = Stand::migrated(Stage::Live, journal);
     stand.write("authctl.toml", &format!("[lockout]\nattempts = 1000000\n{CHEAP}"));
     let counted = (0..COUNTED).map(|n| format!("counted_{n}"));
@@ -40,7 +38,7 @@ fn stage(journal: Journal) -> Stand {
 }
 
 /// Accounts with [`PASSWORD`] under a hash that costs next to nothing: locks are what is tried here.
-fn accounts(stand: &Stand, names: &[String]) {
+pub fn accounts(stand: &Stand, names: &[String]) {
     let cheap = HashParams { memory_kib: 1_024, time_cost: 1, parallelism: 1 };
     let new = make(&Password::new(PASSWORD.to_owned()), cheap, &mut random::fill).expect("a hash");
     let mut conn = connection(&stand.db());
@@ -304,76 +302,4 @@ fn the_app_and_eight_tools_on_one_file() {
 #[test]
 fn the_app_and_eight_tools_on_one_file_in_wal_mode() {
     beside_the_app(Journal::Wal);
-}
-
-/// Longer than this no verb on one account may keep the others out.
-const LIMIT: Duration = Duration::from_millis(50);
-
-/// Enough rows for a statement that reads them all to be seen.
-const MANY: u64 = 10_000;
-
-const VERBS: [(&str, &[&str]); 12] = [
-    ("", &["lock", "some_10"]),
-    ("", &["unlock", "ola_stuck"]),
-    ("", &["set-role", "some_11", "admin"]),
-    ("", &["user", "deactivate", "some_12"]),
-    ("", &["user", "activate", "ian_off"]),
-    ("", &["user", "verify", "some_13"]),
-    ("", &["user", "edit", "some_14", "--full-name", "Some Body"]),
-    ("", &["user", "add", "nia-two", "--email", "nia@example.org", "--generate"]),
-    (PASSWORD, &["user", "passwd", "some_15", "--password-stdin"]),
-    (PASSWORD, &["login", "some_16", "--password-stdin"]),
-    ("", &["token", "issue", "some_17"]),
-    ("", &["user", "delete", "some_18", "--yes"]),
-];
-
-/// A file system in memory, where there is one: a sync costs nothing there, and what is left is our own doing.
-fn memory() -> Option<std::path::PathBuf> {
-    let memory = std::path::PathBuf::from("/dev/shm");
-    tempfile::tempdir_in(&memory).ok().map(|_| memory)
-}
-
-/// How often a verb is tried, since the machine may be busy with something else: a lock that is held for long by our
-/// own doing is held for long each time.
-const TRIES: usize = 20;
-
-/// How long each verb holds the lock, in microseconds: the best of several runs, which end once it is within the limit.
-fn held(stand: &Stand, directory: &std::path::Path) -> Vec<(u64, String)> {
-    let one = |stdin: &str, args: &[&str]| {
-        let copy = stand.copy_in(directory);
-        let (ran, spans) = shim::held(copy.command(args), stdin);
-        let ran = ran.expect(0);
-        assert!(!ran.err.contains("unchanged"), "{ran:?}");
-        spans.into_iter().max().unwrap_or_else(|| panic!("the library saw no lock of {args:?}"))
-    };
-    let best = |stdin: &str, args: &[&str]| {
-        let mut best = u64::MAX;
-        let least = usize::try_from(scaled(1, 15)).unwrap_or(1);
-        for tried in 1..=TRIES {
-            best = best.min(one(stdin, args));
-            if u128::from(best) <= LIMIT.as_micros() && tried >= least {
-                break;
-            }
-        }
-        best
-    };
-    VERBS.iter().map(|(stdin, args)| (best(stdin, args), args[..2].join(" "))).collect()
-}
-
-#[test]
-fn no_verb_on_one_account_holds_the_write_lock_for_long() {
-    for journal in [Journal::Delete, Journal::Wal] {
-        let stand = stage(journal);
-        accounts(&stand, &(0..MANY).map(|n| format!("some_{n}")).collect::<Vec<_>>());
-        let disk = std::env::temp_dir();
-        let verbs = held(&stand, &memory().unwrap_or_else(|| disk.clone()));
-        let (longest, verb) = verbs.into_iter().max().expect("verbs");
-        let name = format!("write lock of a verb on one account among {MANY}, journal {journal:?}");
-        figure(&name, &format!("at most {} ms, by '{verb}', without the device's syncs", longest.div_ceil(1000)));
-        assert!(u128::from(longest) <= LIMIT.as_micros(), "'{verb}' held the write lock for {longest} µs");
-        if scaled(0, 1) == 1 {
-            let (longest, verb) = held(&stand, &disk).into_iter().max().expect("verbs");
-            figure(&name, &format!("at most {} ms, by '{verb}', with this disk's syncs", longest.div_ceil(1000)));
-        }
-    }
 }

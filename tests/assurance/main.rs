@@ -24,3 +24,4 @@ mod stand;
 #[path = "../support/mod.rs"]
 mod support;
 mod terminal;
+mod write_lock;
