@@ -158,8 +158,8 @@ impl Store {
 
     /// The one door for writes: BEGIN IMMEDIATE, read the clock once, run `body`, add its events, commit.
     ///
-    /// The schema is checked again inside the transaction when another connection may have changed it, and so is
-    /// the account that acts, where one does.
+    /// The schema is checked again inside the transaction when another connection may have changed it, and so are
+    /// the triggers, where none may fire, and the account that acts, where one does.
     ///
     /// # Errors
     /// What `body` returns, and every [`StoreError`] of the transaction, `ActingChanged` among them; nothing is
@@ -179,6 +179,7 @@ impl Store {
             *schema = schema::read(&tx).map_err(|error| convert(error, place))?;
             schema.require_writable(place)?;
         }
+        schema.follow(act.triggers)?;
         let before = tx.total_changes();
         let patience = Some(patience).filter(|_| !schema.triggers.is_empty());
         patience.iter().for_each(Patience::again);

@@ -120,6 +120,7 @@ impl BackupFile {
         let staged = Staged::make(self, &place, Some(&Shape::of(&place)?), act, now, watch)?;
         let mut locked = Locked::take(&place)?;
         require_unused(database)?;
+        locked.reader.schema.follow(act.triggers)?;
         locked.reader.view().require_acting(act, act.clock.now())?;
         if let Some(shown) = shown
             && self.loss(&locked.reader)? != *shown

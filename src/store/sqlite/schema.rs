@@ -8,6 +8,7 @@ use rusqlite::{Connection, MAIN_DB, OptionalExtension, named_params};
 
 use super::wanted::{EVENT_COLUMNS, EVENTS_SQL, WANTED, WANTED_INDEXES, Wanted, WantedIndex, affinity};
 use super::{Place, StoreError};
+use crate::store::TriggerRule;
 
 /// The schema of an opened file.
 #[derive(Clone, Debug)]
@@ -186,6 +187,19 @@ impl Schema {
     /// Names of the triggers on `users`.
     pub fn triggers(&self) -> &[String] {
         &self.triggers
+    }
+
+    /// Whether a write may go on.
+    ///
+    /// # Errors
+    /// `Triggers` where `users` has some and none may fire.
+    pub fn follow(&self, rule: TriggerRule) -> Result<(), StoreError> {
+        match rule {
+            TriggerRule::Refuse if !self.triggers.is_empty() => {
+                Err(StoreError::Triggers { names: self.triggers.clone() })
+            }
+            TriggerRule::Refuse | TriggerRule::Fire => Ok(()),
+        }
     }
 
     /// Whether the event log is there.
