@@ -182,7 +182,6 @@ impl Store {
         schema.follow(act.triggers)?;
         let before = tx.total_changes();
         let patience = Some(patience).filter(|_| !schema.triggers.is_empty());
-        patience.iter().for_each(Patience::again);
         let tx = Tx { tx, schema, place, scope, meant: std::cell::Cell::new(0), patience };
         tx.view().require_acting(act, now)?;
         match body(&tx, now)? {
@@ -254,10 +253,17 @@ impl Tx<'_> {
         if self.schema.triggers.is_empty() { StoreError::Damaged { detail: what } } else { self.in_the_way(what) }
     }
 
+    /// Runs a statement that changes `users`: its triggers run inside, and only such a statement has a limit.
+    fn fire<T>(&self, statement: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.patience.iter().for_each(Patience::begin);
+        let result = statement();
+        self.patience.iter().for_each(Patience::end);
+        result.map_err(|error| self.fail(error))
+    }
+
     /// Counts the rows that a statement of ours changed.
     fn count(&self, rows: usize) {
         self.meant.set(self.meant.get() + rows as u64);
-        self.patience.iter().for_each(Patience::again);
     }
 
     fn trigger_effect(&self, before: u64) -> Option<TriggerEffect> {
