@@ -25,9 +25,6 @@ pub(super) const STAGING: &str = ".restoring-";
 /// What the name has until the copy is verified: nobody takes that for a database.
 pub(super) const PARTIAL: &str = ".partial";
 
-/// The same beside a name that somebody chose: a `.partial` there may be theirs.
-const CHOSEN_PARTIAL: &str = ".authctl-partial";
-
 /// Bytes read at once for a digest.
 const DIGEST_CHUNK: usize = 1 << 20;
 
@@ -87,14 +84,10 @@ impl Reader {
     }
 
     fn at(&self, target: &Path, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
-        let unfinished = files::side_file(target, CHOSEN_PARTIAL);
-        // Before the name is looked at: a run that was killed after it gave the name left this one, too.
-        drop(Partial::dead(unfinished.clone()));
+        // Before the name is looked at: a run that was killed after it gave the name left the other one, too.
+        create::sweep(target);
         create::require_free(target)?;
-        let partial = Partial::create(unfinished.clone()).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => StoreError::Exists { path: unfinished },
-            _ => StoreError::ReadOnly { path: target.to_owned(), detail: error.to_string() },
-        })?;
+        let partial = create::begin(target)?;
         copy_and_verify(self, &partial, watch)?;
         let made = BackupMade::of(&partial, target.to_owned())?;
         partial.publish(target).map_err(|error| match error.kind() {
