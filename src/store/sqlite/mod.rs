@@ -170,13 +170,15 @@ impl Store {
         body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
     ) -> Result<Applied<T>, E> {
         let Reader { conn, schema, place, scope } = &mut self.reader;
-        let _turn = turn::Turn::wait(place);
-        let patience = Patience::watch(conn).map_err(|error| convert(error, place))?;
-        let tx =
-            conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
+        let turn = turn::Turn::wait(place);
+        let fail = |error| convert(error, place);
+        let patience = Patience::watch(conn).map_err(fail)?;
+        conn.busy_timeout(turn.left).map_err(fail)?;
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        tx.busy_timeout(place.busy_timeout).map_err(fail)?;
         let now = act.clock.now();
-        if schema::version(&tx).map_err(|error| convert(error, place))? != schema.version {
-            *schema = schema::read(&tx).map_err(|error| convert(error, place))?;
+        if schema::version(&tx).map_err(fail)? != schema.version {
+            *schema = schema::read(&tx).map_err(fail)?;
             schema.require_writable(place)?;
         }
         schema.follow(act.triggers)?;
@@ -191,7 +193,7 @@ impl Store {
                 tx.append_events(drafts, triggers.as_ref(), act, now)?;
                 match act.mode {
                     Mode::Commit => commit::commit(tx.tx, place)?,
-                    Mode::DryRun => tx.tx.rollback().map_err(|error| convert(error, place))?,
+                    Mode::DryRun => tx.tx.rollback().map_err(fail)?,
                 }
                 Ok(Applied { value, changed: Changed::Yes, triggers })
             }
