@@ -128,16 +128,7 @@ impl BackupFile {
             return Err(StoreError::Changed { path: database.to_owned() });
         }
         let (kept, damage) = keep(&locked.reader, now, watch)?;
-        if let Err(error) = locked.put(&staged, watch) {
-            if matches!(error, StoreError::Interrupted | StoreError::Busy { .. }) {
-                // The file is as it was for certain: its copy would only be litter.
-                let _ = std::fs::remove_file(&kept);
-            }
-            return Err(match error {
-                StoreError::InDoubt { detail, .. } => StoreError::Restored { kept, detail },
-                certain => certain,
-            });
-        }
+        locked.put(&staged, watch).map_err(|error| not_put(error, &kept))?;
         locked.require_like(&staged, &kept)?;
         // From here on it is done, whatever fails.
         let done_but = |detail: String| StoreError::Restored { kept: kept.clone(), detail };
@@ -265,6 +256,18 @@ impl Locked {
             }
         }
         Ok(())
+    }
+}
+
+/// Why nothing was put in place.
+fn not_put(error: StoreError, kept: &Path) -> StoreError {
+    match error {
+        StoreError::InDoubt { detail, .. } => StoreError::Restored { kept: kept.to_owned(), detail },
+        certain => {
+            // The file is as it was: its copy would only be litter, and may be what fills the disk.
+            let _ = std::fs::remove_file(kept);
+            certain
+        }
     }
 }
 
