@@ -57,6 +57,7 @@ pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> 
             format!("Put this backup in the place of '{}'?", text::path(&database))
         }
     };
+    backup.let_go().map_err(|error| backup_refusal(context, &file, error))?;
     context.confirm(&question)?;
     if context.global.dry_run {
         let words = format!("would restore {} from '{}'", accounts(backup.users()), text::path(&file));
