@@ -15,7 +15,7 @@ use crate::store::sqlite::{StoreError, View};
 const PAGE: u32 = 1000;
 
 /// An account with the two cells that a list never reads.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Surveyed {
     /// The account.
     pub user: StoredUser,
@@ -23,6 +23,12 @@ pub struct Surveyed {
     pub hash: Field<String>,
     /// `salt` as stored.
     pub salt: Field<String>,
+}
+
+impl std::fmt::Debug for Surveyed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surveyed").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// A column that names accounts.
