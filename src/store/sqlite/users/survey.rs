@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::row;
 use crate::model::user::{Field, StoredUser, UserId};
 use crate::store::sqlite::order::Order;
-use crate::store::sqlite::schema::Schema;
+use crate::store::sqlite::schema::{Schema, lossy};
 use crate::store::sqlite::{StoreError, View};
 
 /// Rows read under one lock.
@@ -171,7 +171,7 @@ fn twins(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<Twin>> {
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
         let text = |index: usize| -> rusqlite::Result<Option<String>> {
-            Ok(row.get_ref(index)?.as_bytes_or_null().ok().flatten().map(|b| String::from_utf8_lossy(b).into_owned()))
+            Ok(lossy(row.get_ref(index)?))
         };
         Ok(Twin {
             id: UserId(row.get(0)?),
