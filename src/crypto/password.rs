@@ -21,6 +21,7 @@ use self::compute::{ComputeError, MAX_MEMORY_KIB, MAX_PARALLELISM, MAX_TIME_COST
 use crate::crypto::phc::{self, Argon2Hash, Argon2Text, Scheme, Variant};
 use crate::crypto::random::{RandomError, Source};
 use crate::model::secret::Password;
+use crate::model::text::hex;
 
 pub use many::{Made, make_many};
 pub use ready::{NotReady, check_ready, check_ready_salt};
@@ -147,7 +148,7 @@ fn make_in(
     salts: &Salts,
 ) -> Result<NewHash, MakeError> {
     let (column, inner) = salts.0.split_at(SALT_BYTES);
-    let salt: String = column.iter().map(|byte| format!("{byte:02x}")).collect();
+    let salt = hex(column);
     let job = job(params, inner.to_vec());
     let tag =
         workspace.compute(&job, &input(password, &salt)).map_err(|error| MakeError::Refused(error.to_string()))?;

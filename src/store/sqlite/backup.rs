@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::copy::{Watch, copy_and_verify, count, failed};
 use super::{Place, Reader, StoreError, create, files};
+use crate::model::text::hex;
 use crate::model::time::{Timestamp, parse_input};
 use crate::store::partial::Partial;
 
@@ -171,7 +172,7 @@ pub fn digest(backup: &Path) -> io::Result<String> {
             read => hasher.update(&chunk[..read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }
 
 /// The time and the number in the name of a backup of `database`; `None` for every other name.
