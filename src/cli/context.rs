@@ -26,7 +26,7 @@ use crate::model::time::{Clock, Timestamp, parse_duration};
 use crate::ops::{Settings, error::Class};
 use crate::policy::password::Limits;
 use crate::policy::role::Roles;
-use crate::store::{Act, Mode, ReadAccess};
+use crate::store::{Act, Mode, ReadAccess, TriggerRule};
 
 /// Longest `--reason`, in characters.
 const MAX_REASON: usize = 1000;
@@ -157,6 +157,11 @@ impl<'w> Context<'w> {
         self.global.as_session || self.require_session
     }
 
+    /// Whether triggers may fire.
+    pub fn trigger_rule(&self) -> TriggerRule {
+        trigger_rule(self.global)
+    }
+
     /// Who acts, when and how.
     pub fn act(&self) -> Act<'_> {
         let key = chain_key(&self.chain_key);
@@ -203,7 +208,12 @@ fn act<'a>(
     chain_key: Option<&'a ChainKey>,
 ) -> Act<'a> {
     let mode = if global.dry_run { Mode::DryRun } else { Mode::Commit };
-    Act { clock, actor: actor(), acting: None, chain_key, reason: global.reason.as_deref(), mode }
+    let (reason, triggers) = (global.reason.as_deref(), trigger_rule(global));
+    Act { clock, actor: actor(), acting: None, chain_key, reason, mode, triggers }
+}
+
+fn trigger_rule(global: &Global) -> TriggerRule {
+    if global.no_triggers { TriggerRule::Refuse } else { TriggerRule::Fire }
 }
 
 /// How long the app waits for a lock, too (`app-facts`, Login and lockout).

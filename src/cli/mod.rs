@@ -12,6 +12,7 @@ mod credentials;
 mod exit;
 mod failure;
 mod harden;
+mod input;
 mod message;
 mod meter;
 pub mod output;

@@ -6,11 +6,14 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::args::{GivenPassword, NewPassword};
 use super::context::Context;
 use super::failure::{Failure, Refused};
+use super::input;
 use super::prompt::new_password;
-use crate::model::secret::{Password, Secret};
+use crate::model::secret::Password;
 use crate::model::text;
 use crate::ops::error::Class;
 use crate::ops::password::generate;
@@ -102,31 +105,25 @@ fn read(context: &mut Context<'_>, stdin: bool, file: Option<&PathBuf>) -> anyho
         (false, Some(path)) => read_file(&context.world.cwd.join(path))?,
         (false, None) => return Ok(None),
     };
-    Ok(Some(one_line(bytes)?))
+    Ok(Some(one_line(&bytes)?))
 }
 
-fn read_file(path: &Path) -> Result<Secret<Vec<u8>>, Failure> {
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let name = format!("'{}'", text::path(path));
     let mut file = std::fs::File::open(path)
         .map_err(|error| Failure::usage(format!("cannot read the password file {name}: {error}")))?;
     read_all(&mut file, &name)
 }
 
-fn read_all(source: &mut dyn Read, name: &str) -> Result<Secret<Vec<u8>>, Failure> {
-    // Room for all of it: a buffer that grows would leave copies behind.
-    let mut bytes = Vec::with_capacity(usize::try_from(MAX_BYTES).unwrap_or(usize::MAX) + 2);
-    let result = source.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    let bytes = Secret::new(bytes);
-    result.map_err(|error| Failure::usage(format!("cannot read the password from {name}: {error}")))?;
-    if bytes.expose().len() as u64 > MAX_BYTES {
-        return Err(Failure::usage(format!("the password from {name} is longer than {MAX_BYTES} bytes")));
-    }
-    Ok(bytes)
+fn read_all(source: &mut dyn Read, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let read = input::whole(source, MAX_BYTES)
+        .map_err(|error| Failure::usage(format!("cannot read the password from {name}: {error}")))?;
+    read.ok_or_else(|| Failure::usage(format!("the password from {name} is longer than {MAX_BYTES} bytes")))
 }
 
 /// Removes one line end; anything behind it, a NUL, nothing at all, or text that is not UTF-8 is an error.
-fn one_line(bytes: Secret<Vec<u8>>) -> Result<Password, Failure> {
-    let text = std::str::from_utf8(bytes.expose())
+fn one_line(bytes: &[u8]) -> Result<Password, Failure> {
+    let text = std::str::from_utf8(bytes)
         .map_err(|_| Failure::usage("the password is not UTF-8").hint("save the file as UTF-8"))?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.contains('\n') {

@@ -4,10 +4,12 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::model::text::hex;
+
 /// The SHA-256 of the bytes, 64 lower-case hexadecimal digits (FIPS 180-4).
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

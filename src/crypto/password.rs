@@ -8,6 +8,7 @@ mod many;
 mod pages;
 mod ready;
 
+use std::fmt;
 use std::hint::black_box;
 
 use base64::Engine as _;
@@ -20,6 +21,7 @@ use self::compute::{ComputeError, MAX_MEMORY_KIB, MAX_PARALLELISM, MAX_TIME_COST
 use crate::crypto::phc::{self, Argon2Hash, Argon2Text, Scheme, Variant};
 use crate::crypto::random::{RandomError, Source};
 use crate::model::secret::Password;
+use crate::model::text::hex;
 
 pub use many::{Made, make_many};
 pub use ready::{NotReady, check_ready, check_ready_salt};
@@ -56,12 +58,19 @@ impl Default for HashParams {
 }
 
 /// What goes into a row's two columns, always together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewHash {
     /// PHC string for `password_hash`.
     pub hash: String,
     /// 32 lower-case hex characters for `salt`.
     pub salt: String,
+}
+
+/// Hashes are not printed by accident.
+impl fmt::Debug for NewHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewHash").finish_non_exhaustive()
+    }
 }
 
 /// A hash could not be made.
@@ -139,7 +148,7 @@ fn make_in(
     salts: &Salts,
 ) -> Result<NewHash, MakeError> {
     let (column, inner) = salts.0.split_at(SALT_BYTES);
-    let salt: String = column.iter().map(|byte| format!("{byte:02x}")).collect();
+    let salt = hex(column);
     let job = job(params, inner.to_vec());
     let tag =
         workspace.compute(&job, &input(password, &salt)).map_err(|error| MakeError::Refused(error.to_string()))?;

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::text::defuse;
+use super::text::{defuse, hex};
 
 pub mod json;
 
@@ -49,7 +49,7 @@ impl TokenId {
     /// The id that 16 random bytes stand for.
     #[must_use]
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(&bytes))
     }
 
     /// The text.

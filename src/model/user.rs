@@ -4,6 +4,8 @@
 //! the app's own rules changed over time). A bad cell is a value here, [`Field::Bad`]: it is shown as it is,
 //! and the account stays addressable.
 
+use std::fmt;
+
 use super::time::StoredTime;
 
 /// The row id of an account. Ids are used again after a delete (`app-facts`, stage 1).
@@ -156,7 +158,7 @@ impl StoredUser {
 }
 
 /// The stored secret of an account, for verifying.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredPassword {
     /// `password_hash`; empty for a row without password. `None`: not readable as text.
     pub hash: Option<String>,
@@ -164,8 +166,14 @@ pub struct StoredPassword {
     pub salt: Option<String>,
 }
 
+impl fmt::Debug for StoredPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredPassword").finish_non_exhaustive()
+    }
+}
+
 /// A new account, ready to be stored: every column of the table has its value.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewUser {
     /// Valid username.
     pub username: String,
@@ -189,6 +197,12 @@ pub struct NewUser {
     pub history: Option<History>,
 }
 
+impl fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewUser").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
 /// What an account that existed before brings along, in the app's own texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
@@ -203,7 +217,7 @@ pub struct History {
 }
 
 /// A row of `users` with each cell as it is stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RawUser {
     /// Row id.
     pub id: UserId,
@@ -213,6 +227,12 @@ pub struct RawUser {
     pub is_active: Flag,
     /// Verified or not, as the app reads it.
     pub is_verified: Flag,
+}
+
+impl fmt::Debug for RawUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawUser").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl RawUser {
@@ -294,8 +314,8 @@ impl UserSpec {
 #[error("'{}' names no id: 'id:' is followed by a whole number, as in id:57", super::text::defuse(.0))]
 pub struct BadUserSpec(pub String);
 
-impl std::fmt::Display for UserSpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for UserSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => write!(f, "id:{}", id.0),
             Self::Username(name) => write!(f, "user:{name}"),

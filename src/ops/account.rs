@@ -1,15 +1,16 @@
 //! Verbs on existing accounts: active, verified, role, password.
 
 use super::each::{AdminGuard, Written, about, each};
+use super::edit::text_value;
 use super::error::{Error, Part, Refusal};
-use super::lock::{Force, raw_value};
+use super::lock::Force;
 use super::settings::Settings;
 use super::{password, resolve};
 use crate::crypto::random::Source;
-use crate::model::event::{EventName, EventValue};
+use crate::model::event::EventName;
 use crate::model::role::RoleName;
 use crate::model::secret::Password;
-use crate::model::user::{Field, Flag, StoredPassword, StoredUser, UserSpec};
+use crate::model::user::{Flag, StoredPassword, StoredUser, UserSpec};
 use crate::store::{Act, Applied, Change, Changed, Mode, Schema, Store, View};
 
 /// Sets or clears `is_active`; clearing guards the last usable admin unless `--force`.
@@ -87,7 +88,7 @@ pub fn set_role(
             return Ok(None);
         }
         tx.set_role(user.id, role.as_str())?;
-        Ok(Some(about(EventName::RoleChanged, user).change("role", role_value(user), role.as_str())))
+        Ok(Some(about(EventName::RoleChanged, user).change("role", text_value(&user.role), role.as_str())))
     })
 }
 
@@ -98,14 +99,6 @@ pub fn set_role(
 pub(super) fn offered_role(settings: &Settings, schema: &Schema, role: &str) -> Result<RoleName, Refusal> {
     let offered = settings.roles(schema);
     offered.map(role).cloned().map_err(|refusal| Refusal { part: Part::Role, message: refusal.to_string() })
-}
-
-fn role_value(user: &StoredUser) -> EventValue {
-    match &user.role {
-        Field::Null | Field::Absent => EventValue::Null,
-        Field::Value(role) => EventValue::Text(role.clone()),
-        Field::Bad(raw) => raw_value(raw),
-    }
 }
 
 /// Sets a new password with a new salt, reads both back, and verifies the password against what is stored.

@@ -4,6 +4,7 @@
 //! too: at 5 the next failure would make the app write a lock that breaks its login (`app-facts`, Lockout).
 
 use super::each::{AdminGuard, Written, about, each};
+use super::edit::number_value;
 use super::error::Error;
 use super::settings::Settings;
 use crate::model::event::{EventDraft, EventName, EventValue};
@@ -239,11 +240,7 @@ pub(super) fn lock_value(user: &StoredUser) -> EventValue {
 
 /// The counter for an event: what is stored.
 pub(super) fn attempts_value(user: &StoredUser) -> EventValue {
-    match &user.failed_login_attempts {
-        Field::Null | Field::Absent => EventValue::Null,
-        Field::Value(count) => EventValue::Integer(*count),
-        Field::Bad(raw) => raw_value(raw),
-    }
+    number_value(&user.failed_login_attempts)
 }
 
 /// An unreadable cell for an event: its text, or what kind of bytes it holds.

@@ -28,10 +28,15 @@ pub fn generate(settings: &Settings, random: &mut Source<'_>) -> Result<Password
 
 /// Hash and salt of a new password.
 pub(super) fn make(settings: &Settings, new: &Password, random: &mut Source<'_>) -> Result<NewHash, Error> {
-    password::make(new, settings.hash, random).map_err(|error| match error {
+    password::make(new, settings.hash, random).map_err(not_made)
+}
+
+/// Why there is no hash.
+pub(super) fn not_made(error: MakeError) -> Error {
+    match error {
         MakeError::Random(error) => Error::Unexpected(error.to_string()),
         MakeError::Refused(reason) => Error::Unexpected(reason),
-    })
+    }
 }
 
 /// What the stored hash says of a password. A hash or salt that is not text is a wrong password, as in the app.

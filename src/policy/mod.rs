@@ -17,3 +17,5 @@ pub mod twin;
 mod unicode14;
 pub mod username;
 pub mod why;
+
+pub use unicode14::is_white_space;

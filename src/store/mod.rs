@@ -51,6 +51,15 @@ pub enum Mode {
     DryRun,
 }
 
+/// What is done where `users` has triggers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriggerRule {
+    /// They fire as they do for the app.
+    Fire,
+    /// `--no-triggers`: nothing is written.
+    Refuse,
+}
+
 /// Who changes something, when, and how: the same for every verb of one run.
 #[derive(Clone)]
 pub struct Act<'a> {
@@ -66,6 +75,8 @@ pub struct Act<'a> {
     pub reason: Option<&'a str>,
     /// Kept or rolled back.
     pub mode: Mode,
+    /// Looked at under the lock of every write.
+    pub triggers: TriggerRule,
 }
 
 /// Rows that triggers of the file changed besides ours.

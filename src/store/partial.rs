@@ -120,7 +120,7 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// The system's.
-pub(in crate::store) fn create_private(path: &Path) -> io::Result<File> {
+fn create_private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
     // A umask may have taken away our own rights, too.
     rustix::fs::fchmod(&file, rustix::fs::Mode::from_raw_mode(OWNER_ONLY))?;

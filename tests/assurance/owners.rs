@@ -137,9 +137,7 @@ fn whatever_root_does_the_app_can_write_afterwards() {
 
 #[test]
 fn a_stranger_is_told_whose_file_it_is_and_leaves_nothing() {
-    if !root() {
-        return;
-    }
+    assert!(root(), "this test needs root: a file of one user is written by another");
     for (journal, directory_mode) in [(Journal::Delete, 0o755), (Journal::Delete, 0o777), (Journal::Wal, 0o777)] {
         let stand = of_the_app(Stage::Live, journal);
         stand.run(&["migrate", "--no-backup"]).expect(0);

@@ -324,6 +324,25 @@ fn a_lock_on_the_database_is_refused_too_and_a_backup_may_be_open_elsewhere() {
     }
 }
 
+/// A live database of the app, too, can be the operand: its writers do not wait for an answer.
+#[test]
+fn a_backup_is_not_locked_while_the_question_stands_and_one_that_changed_is_not_put_in_place() {
+    let mut desk = gone_on();
+    let sql = |statement: &str| -> &'static str {
+        format!("ATTACH '{}' AS live; {statement}", desk.path("old.db").display()).leak()
+    };
+    let (looked_at, written) = (sql("SELECT 1"), sql("DELETE FROM live.users WHERE username = 'bob'"));
+    desk.attended(&[Answer::Meanwhile(written, "")]);
+    let before = dump(&desk.db());
+    let args = ["db", "restore", "old.db"];
+    let told = desk.run(&args);
+    assert!(told.code == 8 && told.stderr.contains("old.db' was changed by another process"), "{told:?}");
+    assert_eq!(dump(&desk.db()), before);
+    desk.attended(&[Answer::Meanwhile(looked_at, "")]);
+    desk.ok(&args);
+    assert_eq!(desk.cell("SELECT count(*) FROM users WHERE username = 'bob'"), "0");
+}
+
 #[test]
 fn a_restore_that_cannot_keep_the_present_file_changes_nothing() {
     let desk = gone_on();

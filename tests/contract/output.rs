@@ -1,9 +1,11 @@
 //! Rules 1, 9 and 10: formats, columns, escaping, colours, widths.
 
+use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use authctl::cli::{Stream, Terminal};
 
+use crate::fixture;
 use crate::harness::{Desk, open};
 
 /// Control, C1, bidi, zero-width (`cli.md`, rule 10).
@@ -20,6 +22,38 @@ fn with_name(name: &str) -> Desk {
         .execute("UPDATE users SET full_name = ?1, username = ?1 WHERE id = 2", [name])
         .expect("a hostile name");
     desk
+}
+
+/// A path in a document opens the file, whatever its directory is called: people read it escaped, scripts do not.
+#[test]
+fn paths_in_json_are_exact() {
+    let desk = Desk::empty();
+    std::fs::create_dir(desk.path("a\u{200d}b")).expect("a directory");
+    desk.write("a\u{200d}b/key", "");
+    desk.write("a\u{200d}b/authctl.toml", "audit_key_file = \"key\"");
+    fixture::preauth(&desk.path("a\u{200d}b/old.db"));
+    let rows = "username,email\nnina,n@example.org\n";
+    let run = |words: &str| {
+        let args: Vec<&str> = words.split(' ').chain(["--json"]).collect();
+        desk.ok_with(&args, rows).json()
+    };
+    let exact = |path: &Value| {
+        let path = path.as_str().unwrap_or_else(|| panic!("no path: {path}"));
+        assert!(path.contains("a\u{200d}b/") && desk.dir.path().join(path).is_file(), "{path:?}");
+    };
+    exact(&run("init --database a\u{200d}b/app.db")["database"]);
+    exact(&run("db info --database a\u{200d}b/app.db")["database"]);
+    exact(&run("db backup --database a\u{200d}b/app.db")["backup"]);
+    exact(&run("db backup a\u{200d}b/chosen.db --database a\u{200d}b/app.db")["backup"]);
+    exact(&run("migrate --database a\u{200d}b/old.db")["backup"]);
+    exact(&run("secret generate --write --database a\u{200d}b/app.db")["path"]);
+    let import = "user import - --generate --credentials-out a\u{200d}b/out.csv --database a\u{200d}b/app.db";
+    exact(&run(import)["credentials"]);
+    let settings = run("config show --config a\u{200d}b/authctl.toml --database a\u{200d}b/app.db");
+    for key in ["config_file", "database", "audit_key_file"] {
+        let setting = settings.as_array().and_then(|all| all.iter().find(|setting| setting["key"] == key));
+        exact(&setting.unwrap_or_else(|| panic!("{key}: {settings}"))["value"]);
+    }
 }
 
 #[test]

@@ -35,6 +35,22 @@ fn a_rehearsal_tells_what_migrate_would_do_and_leaves_no_trace() {
     assert_eq!(document["grown_bytes"], json!(grown));
 }
 
+/// The migration's own event is the one row more that an old log may have.
+#[test]
+fn a_file_with_a_log_is_rehearsed_as_it_is_migrated() {
+    let desk = Desk::usual();
+    desk.ok(&["lock", "bob"]);
+    desk.sql("DROP INDEX ix_users_email");
+    let document = desk.json(&["migrate", "rehearse"]);
+    assert_eq!(document["rows"]["security_events"], json!(1), "{document}");
+    let out = desk.ok(&["migrate", "rehearse"]);
+    assert!(out.stderr.contains("would succeed: 1 step;"), "{out:?}");
+    desk.sql("DELETE FROM security_events");
+    desk.ok(&["migrate", "rehearse"]);
+    desk.ok(&["migrate"]);
+    assert_eq!(desk.events().len(), 1);
+}
+
 #[test]
 fn words_say_that_it_would_succeed_and_what_it_costs() {
     let desk = Desk::with(fixture::preauth);

@@ -1,7 +1,7 @@
 //! Triggers on `users` fire as they do for the app; what they do besides is named, and what they undo is noticed.
 
-use crate::fixture::{OTHER, PASSWORD};
-use crate::harness::Desk;
+use crate::fixture::{self, OTHER, PASSWORD};
+use crate::harness::{Answer, Desk};
 
 const AUDIT: &str = "CREATE TABLE trail (id INTEGER PRIMARY KEY, what TEXT);
     CREATE TRIGGER trail_update AFTER UPDATE ON users BEGIN INSERT INTO trail (what) VALUES (new.username); END;
@@ -87,6 +87,48 @@ fn no_triggers_refuses_every_write_and_names_them() {
     }
     // Reading is not writing.
     desk.ok(&["user", "list", "--no-triggers"]);
+}
+
+/// These open the file in their own way.
+#[test]
+fn no_triggers_refuses_what_no_store_writes_too() {
+    let desk = Desk::with(fixture::preauth);
+    desk.sql("CREATE TABLE items2 (id); CREATE TRIGGER own AFTER UPDATE ON users BEGIN DELETE FROM items2; END");
+    let refused = |args: &[&str]| {
+        let args = [args, &["--no-triggers"]].concat();
+        desk.refused(&args, 9, "drift").names(&["own"]).advises(&["--no-triggers"]);
+    };
+    for args in [&["migrate"][..], &["migrate", "--no-backup"], &["migrate", "-n"], &["migrate", "rehearse"]] {
+        refused(args);
+    }
+    refused(&["doctor", "--fix", "-y"]);
+    assert!(desk.snapshot().keys().all(|name| !name.contains("backup")), "no backup of what is not done");
+    desk.ok(&["db", "backup", "with.db"]);
+    refused(&["db", "restore", "with.db", "-y"]);
+    refused(&["db", "restore", "with.db", "-y", "-n"]);
+    desk.sql("DROP TRIGGER own");
+    let told = desk.refused(&["db", "restore", "with.db", "-y", "--no-triggers"], 9, "drift");
+    assert!(told.message.contains("of the backup '"), "{told:?}");
+    desk.ok(&["migrate", "--no-triggers"]);
+    // Nothing is written where there is nothing to do.
+    desk.sql("CREATE TRIGGER own AFTER UPDATE ON users BEGIN DELETE FROM items2; END");
+    desk.ok(&["migrate", "--no-triggers"]);
+}
+
+/// Looked at under the lock, not only when the file is opened.
+#[test]
+fn no_triggers_refuses_where_one_came_while_the_command_waited() {
+    let late = "CREATE TRIGGER late AFTER UPDATE ON users BEGIN DELETE FROM items; END";
+    let mut desk = Desk::usual();
+    desk.meanwhile = Some(late);
+    let out = desk.run_with(&["user", "passwd", "bob", "--password-stdin", "--no-triggers"], OTHER);
+    assert!(out.code == 9 && out.stderr.contains("late"), "{out:?}");
+    assert!(desk.events().is_empty());
+    let mut desk = Desk::usual();
+    desk.ok(&["db", "backup", "without.db"]);
+    desk.attended(&[Answer::Meanwhile(late, "")]);
+    let out = desk.run(&["db", "restore", "without.db", "--no-triggers"]);
+    assert!(out.code == 9 && out.stderr.contains("late"), "{out:?}");
 }
 
 #[test]

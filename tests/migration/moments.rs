@@ -9,6 +9,7 @@ use authctl::model::time::{FixedClock, Timestamp};
 use authctl::model::user::{Flag, UserId};
 use authctl::store::{
     Act, BackupFile, BackupProgress, BackupWish, Change, Migration, Mode, Phase, ReadAccess, Reader, Store, StoreError,
+    TriggerRule,
 };
 use rusqlite::Connection;
 
@@ -23,7 +24,8 @@ fn clock() -> FixedClock {
 }
 
 fn act(clock: &FixedClock) -> Act<'_> {
-    Act { clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode: Mode::Commit }
+    let (mode, triggers) = (Mode::Commit, TriggerRule::Fire);
+    Act { clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode, triggers }
 }
 
 /// The app, that does not wait.

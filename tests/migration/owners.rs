@@ -1,7 +1,7 @@
 //! Another owner, missing rights, read-only directories.
 //!
 //! As root the files are given to an ordinary user and both sides are played; as an ordinary user the one side that
-//! can be: one's own files, with rights taken away.
+//! can be: one's own files, with rights taken away. What needs two users fails without root, and says so.
 
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
@@ -103,9 +103,7 @@ fn root_warns_and_leaves_nothing_that_the_app_cannot_write() {
 
 #[test]
 fn a_stranger_who_may_not_write_is_told_whose_it_is_and_leaves_nothing() {
-    if !root() {
-        return read_only_files();
-    }
+    assert!(root(), "this test needs root: a file of one user is written by another");
     for journal in [Journal::Delete, Journal::Wal] {
         let (dir, db) = app_db(Stage::Live, journal);
         // The worst case: the directory lets the stranger make files there.
@@ -127,9 +125,7 @@ fn a_stranger_who_may_not_write_is_told_whose_it_is_and_leaves_nothing() {
 
 #[test]
 fn a_stranger_who_may_write_is_warned_and_leaves_nothing() {
-    if !root() {
-        return read_only_files();
-    }
+    assert!(root(), "this test needs root: a file of one user is written by another");
     for journal in [Journal::Delete, Journal::Wal] {
         let (dir, db) = app_db(Stage::Live, journal);
         set_mode(dir.path(), 0o777);
@@ -144,9 +140,7 @@ fn a_stranger_who_may_write_is_warned_and_leaves_nothing() {
 
 #[test]
 fn a_stranger_reads_a_wal_file_in_use_and_not_what_a_crash_left() {
-    if !root() {
-        return read_only_files();
-    }
+    assert!(root(), "this test needs root: a file of one user is read by another");
     let (dir, db) = app_db(Stage::Live, Journal::Wal);
     set_mode(dir.path(), 0o777);
     set_mode(&db, 0o666);
@@ -172,10 +166,6 @@ fn a_stranger_reads_a_wal_file_in_use_and_not_what_a_crash_left() {
 
 #[test]
 fn missing_rights_are_named() {
-    read_only_files();
-}
-
-fn read_only_files() {
     for journal in [Journal::Delete, Journal::Wal] {
         let (dir, db) = app_db(Stage::Preauth, journal);
         let held = contents(dir.path());

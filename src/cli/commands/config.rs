@@ -75,7 +75,7 @@ fn config_file(context: &Context<'_>, file: &File<'_>) -> SettingView {
         (None, Some(_)) => "found",
         (None, None) => "none found",
     };
-    let value = file.path.map_or(Value::Null, |path| path.to_string_lossy().into());
+    let value = file.path.map_or(Value::Null, |path| text::exact(path).into());
     SettingView { key: "config_file", value, origin: origin.to_owned(), problem: None }
 }
 
@@ -85,7 +85,7 @@ fn database(context: &Context<'_>, config: &Config, file: &File<'_>) -> SettingV
     let (origin, value, problem) = match located {
         Ok(located) => {
             let problem = (!located.path.exists()).then(|| "there is no such file".to_owned());
-            (located.origin, located.path.to_string_lossy().into(), problem)
+            (located.origin, text::exact(&located.path).into(), problem)
         }
         Err(error) => (error.origin, Value::Null, Some(error.reason.to_string())),
     };
@@ -138,7 +138,7 @@ fn run_settings(context: &Context<'_>, config: &Config, file: &File<'_>) -> [Set
             true => option("require_session", true.into(), "--as-session"),
             false => file.row("require_session", config.require_session.into()),
         },
-        file.row("audit_key_file", audit_key.map_or(Value::Null, |path| path.to_string_lossy().into())),
+        file.row("audit_key_file", audit_key.map_or(Value::Null, |path| text::exact(&path).into())),
     ]
 }
 

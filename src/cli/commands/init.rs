@@ -89,7 +89,7 @@ fn print(
         Format::Json | Format::Jsonl => {
             let (now, format) = (context.now(), context.settings.time_format);
             let user = user.map(|user| UserView::of(user, now, format));
-            let view = InitView { database: text::path(path), user, password };
+            let view = InitView { database: text::exact(path), user, password };
             emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(LOST))?;
             Ok(())
         }

@@ -206,7 +206,7 @@ fn document(context: &mut Context<'_>, path: &Path, replaced: bool) -> anyhow::R
     if context.style.format == Format::Table {
         return Ok(());
     }
-    let view = SecretView::Written { changed: true, path: text::path(path), replaced };
+    let view = SecretView::Written { changed: true, path: text::exact(path), replaced };
     emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
     Ok(())
 }

@@ -64,7 +64,7 @@ pub fn user(operand: &str) -> Result<UserSpec, Failure> {
 
 fn from_stdin(context: &mut Context<'_>) -> anyhow::Result<Vec<UserSpec>> {
     let bytes = context.read_stdin(MAX_LIST)?;
-    let text = String::from_utf8(bytes).map_err(|_| Failure::usage("the list on standard input is not UTF-8"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("the list on standard input is not UTF-8"))?;
     let lines = text.lines().filter(|line| !line.is_empty());
     Ok(lines.map(user).collect::<Result<_, _>>()?)
 }

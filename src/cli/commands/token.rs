@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::cli::args::{InspectArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
 use crate::cli::context::{Context, key_failure};
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
+use crate::cli::input;
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::settings::key::{KeyError, ResolvedKey};
 use crate::cli::view::{Claims, JudgedView, UserView};
@@ -108,22 +111,22 @@ fn inspect(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<u8> 
     .into())
 }
 
-fn pasted(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<String> {
+fn pasted(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<Zeroizing<String>> {
     let bytes = match (&args.token, &args.file) {
-        (Some(token), _) if token != "-" => return Ok(token.clone()),
+        (Some(token), _) if token != "-" => return Ok(Zeroizing::new(token.clone())),
         (_, Some(path)) => read_file(&context.world.cwd.join(path))?,
         (Some(_) | None, None) => context.read_stdin(MAX_INPUT)?,
     };
     // Bytes that are not UTF-8 make it no token; the judge says so.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     use std::io::Read;
-    let failed = |error: std::io::Error| Failure::usage(format!("cannot read '{}': {error}", text::path(path)));
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(failed)?.take(MAX_INPUT).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    // The beginning of a longer one will do: it is too long in any case.
+    let read = std::fs::File::open(path).and_then(|file| input::whole(file.take(MAX_INPUT), MAX_INPUT));
+    let read = read.map_err(|error| Failure::usage(format!("cannot read '{}': {error}", text::path(path))))?;
+    Ok(read.unwrap_or_default())
 }
 
 fn say_removed(context: &mut Context<'_>, removed: &[Removed]) {
@@ -186,15 +189,16 @@ fn print_verified(context: &mut Context<'_>, views: &[JudgedView]) -> anyhow::Re
     Ok(())
 }
 
-fn listed(context: &mut Context<'_>, operands: &[String]) -> anyhow::Result<Vec<String>> {
+fn listed(context: &mut Context<'_>, operands: &[String]) -> anyhow::Result<Vec<Zeroizing<String>>> {
     let mut tokens = Vec::new();
     for operand in operands {
         if operand == "-" {
             let bytes = context.read_stdin(MAX_LIST)?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            tokens.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            tokens.extend(lines.map(|line| Zeroizing::new(line.to_owned())));
         } else {
-            tokens.push(operand.clone());
+            tokens.push(Zeroizing::new(operand.clone()));
         }
     }
     if tokens.is_empty() {

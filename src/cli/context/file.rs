@@ -9,7 +9,7 @@ use super::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::settings::database::{Located, Origin, locate};
 use crate::model::text;
-use crate::store::{OpenNote, Opened, Reader, Schema, Store, StoreError, TriggerEffect};
+use crate::store::{OpenNote, Opened, Reader, Schema, Store, TriggerEffect};
 
 impl Context<'_> {
     /// Which file, and who named it.
@@ -61,10 +61,8 @@ impl Context<'_> {
         let located = self.locate()?;
         let Opened { store, notes } =
             Store::open(&located.path, self.busy_timeout, self.access()).map_err(Refused::from)?;
-        if self.global.no_triggers && !store.schema().triggers().is_empty() {
-            let names = store.schema().triggers().to_vec();
-            return Err(Refused::from(StoreError::Triggers { names }).into());
-        }
+        // Under the lock it is looked at again; here before anything is asked or computed.
+        store.schema().follow(self.trigger_rule()).map_err(Refused::from)?;
         self.say_notes(&notes, &located.path);
         self.fit_columns(store.schema());
         Ok(store.within(self.entry.scope()))

@@ -3,10 +3,11 @@
 //! What a newcomer would get wrong: nobody may be asked where stdin or stderr is no terminal; the refusal names the
 //! option that answers instead.
 
-use std::io::Read;
+use zeroize::Zeroizing;
 
 use super::Context;
 use crate::cli::failure::Failure;
+use crate::cli::input;
 use crate::cli::output::OutputError;
 use crate::cli::output::color::Stream;
 use crate::ops::error::Class;
@@ -38,20 +39,16 @@ impl Context<'_> {
         Err(Failure::new(Class::Interrupted, "not confirmed; nothing was changed").into())
     }
 
-    /// Whole standard input, up to a bound.
+    /// Whole standard input, up to a bound; wiped on drop.
     ///
     /// # Errors
     /// The stream's; more than `most` bytes.
-    pub fn read_stdin(&mut self, most: u64) -> anyhow::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        (&mut *self.world.stdin).take(most + 1).read_to_end(&mut bytes).map_err(|error| {
+    pub fn read_stdin(&mut self, most: u64) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+        let read = input::whole(&mut *self.world.stdin, most).map_err(|error| {
             Failure::new(Class::Unexpected, format!("cannot read standard input: {error}"))
                 .hint("give a file with <FILE, or the output of a command")
         })?;
-        if bytes.len() as u64 > most {
-            return Err(Failure::usage(format!("standard input is longer than {most} bytes")).into());
-        }
-        Ok(bytes)
+        read.ok_or_else(|| Failure::usage(format!("standard input is longer than {most} bytes")).into())
     }
 
     /// One line on stdout.

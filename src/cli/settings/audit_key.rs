@@ -3,12 +3,9 @@
 //! What a newcomer would get wrong: whoever reads the key can forge the log, so unlike the configuration this
 //! file must be closed to everybody else; its group may read it, where several operators share one key.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-
-use zeroize::Zeroizing;
 
 use super::trusted::{self, ReadError};
 use crate::model::secret::ChainKey;
@@ -16,8 +13,6 @@ use crate::model::text;
 
 /// As long as the hash that it keys (RFC 2104 §3).
 const LEAST_BYTES: usize = 32;
-/// A key file beyond this is another file.
-const LIMIT_BYTES: u64 = 64 * 1024;
 /// Everything but the owner's bits and reading by the group.
 const TOO_OPEN: u32 = 0o037;
 const ROOT: u32 = 0;
@@ -92,25 +87,12 @@ pub fn read(path: &Path) -> Result<ChainKey, AuditKeyError> {
     };
     let metadata = file.metadata().map_err(|error| unreadable(ReadError::Io(error)))?;
     judge(path, &metadata, rustix::process::geteuid().as_raw())?;
-    let mut bytes = content(file).map_err(unreadable)?;
+    let mut bytes = trusted::key(file).map_err(unreadable)?;
     match bytes.len() {
         0 => Err(AuditKeyError::Empty(path.to_owned())),
         bytes @ 1..LEAST_BYTES => Err(AuditKeyError::Short { path: path.to_owned(), bytes }),
         LEAST_BYTES.. => Ok(ChainKey::new(std::mem::take(&mut *bytes))),
     }
-}
-
-/// The bytes, one line end removed.
-fn content(file: File) -> Result<Zeroizing<Vec<u8>>, ReadError> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.take(LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
-    if bytes.len() as u64 > LIMIT_BYTES {
-        return Err(ReadError::TooLarge { limit_kib: LIMIT_BYTES / 1024 });
-    }
-    let line_end = if bytes.ends_with(b"\r\n") { 2 } else { usize::from(bytes.ends_with(b"\n")) };
-    let length = bytes.len() - line_end;
-    bytes.truncate(length);
-    Ok(bytes)
 }
 
 fn judge(path: &Path, metadata: &Metadata, us: u32) -> Result<(), AuditKeyError> {

@@ -9,6 +9,8 @@ mod given;
 
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::trusted::{self, ReadError};
 use crate::model::time::{Span, TimeFormat};
 
@@ -132,7 +134,7 @@ pub fn load(
     Ok((Config::default(), None))
 }
 
-fn read(path: &Path) -> Result<String, ConfigError> {
+fn read(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
     trusted::read(path).map_err(|error| ConfigError { path: path.to_owned(), problem: ConfigProblem::File(error) })
 }
 

@@ -14,6 +14,8 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
+use crate::policy::is_white_space;
+
 /// The byte order mark.
 const BOM: char = '\u{feff}';
 
@@ -105,13 +107,8 @@ impl Known<'_> {
     }
 }
 
-/// White space as Python's `str` has it: Unicode's, and the four information separators.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
-
 fn is_blank(c: char) -> bool {
-    is_space(c) && c != '\n'
+    is_white_space(c) && c != '\n'
 }
 
 /// A value as written, escapes resolved, `${…}` not yet expanded; wiped on drop.
@@ -136,7 +133,7 @@ struct Written<'a> {
 impl<'a> Reader<'a> {
     /// The binding that starts here; `None` for a comment, for nothing, and for a line that was skipped.
     fn next_line(&mut self) -> Option<Written<'a>> {
-        self.take_while(is_space);
+        self.take_while(is_white_space);
         if self.rest.is_empty() {
             return None;
         }
@@ -182,7 +179,7 @@ impl<'a> Reader<'a> {
             self.rest = rest;
             return (!key.is_empty()).then_some(Some(key));
         }
-        let key = self.take_while(|c| !is_space(c) && c != '=' && c != '#');
+        let key = self.take_while(|c| !is_white_space(c) && c != '=' && c != '#');
         (!key.is_empty()).then_some(Some(key))
     }
 
@@ -274,8 +271,8 @@ fn unescape(text: &str, special: &str) -> Raw {
 
 /// An unquoted value without its comment, which needs white space before the `#`, and without trailing space.
 fn before_comment(line: &str) -> &str {
-    let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with(is_space));
-    line[..comment.unwrap_or(line.len())].trim_end_matches(is_space)
+    let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with(is_white_space));
+    line[..comment.unwrap_or(line.len())].trim_end_matches(is_white_space)
 }
 
 struct Variable<'a> {

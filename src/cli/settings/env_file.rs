@@ -60,7 +60,7 @@ impl EnvFile {
         match trusted::read_with_metadata(path) {
             Ok((text, metadata)) => {
                 let real = std::fs::canonicalize(path).map_err(ReadError::Io)?;
-                Ok(Self { real, text: Zeroizing::new(text), found: Some(metadata) })
+                Ok(Self { real, text, found: Some(metadata) })
             }
             Err(ReadError::Absent) if std::fs::symlink_metadata(path).is_err() => {
                 Ok(Self { real: path.to_owned(), text: Zeroizing::new(String::new()), found: None })

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use zeroize::{Zeroize, Zeroizing};
@@ -17,8 +17,6 @@ use crate::model::secret::SigningKey;
 use crate::policy::token::{APP_FALLBACK_KEY, DefaultKey, KeyKind, KeyState, KeyStrength, UnusableKey, appraise};
 
 const NAME: &str = "SECRET_KEY";
-/// A key file beyond this is another file.
-const LIMIT_BYTES: u64 = 64 * 1024;
 
 /// What the command line says about the key.
 #[derive(Debug, Clone, Default)]
@@ -187,7 +185,7 @@ fn find(source: &KeySource, env: &Env<'_>, database: Option<&Path>, cwd: &Path) 
     Ok(None)
 }
 
-/// Reads a key file, one line end removed; a pipe will do, so that a password store can fill it.
+/// Reads the key file that the operator names.
 fn read_secret_file(path: &Path) -> Result<Found, KeyError> {
     let unreadable = |reason| KeyError::Unreadable { path: path.to_owned(), reason };
     let file = File::open(path).map_err(|error| {
@@ -196,21 +194,14 @@ fn read_secret_file(path: &Path) -> Result<Found, KeyError> {
             _ => ReadError::Io(error),
         })
     })?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.take(LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(ReadError::Io(error)))?;
-    if bytes.len() as u64 > LIMIT_BYTES {
-        return Err(unreadable(ReadError::TooLarge { limit_kib: LIMIT_BYTES / 1024 }));
-    }
-    let line_end = if bytes.ends_with(b"\r\n") { 2 } else { usize::from(bytes.ends_with(b"\n")) };
-    let length = bytes.len() - line_end;
-    bytes.truncate(length);
+    let bytes = trusted::key(file).map_err(unreadable)?;
     Ok(Found { bytes, origin: format!("--secret-file '{}'", crate::model::text::path(path)) })
 }
 
 /// The key in a `.env` file; `None` where there is no such file or it does not set the key.
 fn read_dotenv(path: &Path, env: &Env<'_>) -> Result<Option<Found>, KeyError> {
     let text = match trusted::read(path) {
-        Ok(text) => Zeroizing::new(text),
+        Ok(text) => text,
         // python-dotenv passes over whatever is not a file.
         Err(ReadError::Absent | ReadError::NotRegular) => return Ok(None),
         Err(reason) => {

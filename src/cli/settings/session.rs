@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::cli::input;
 use crate::crypto::digest::sha256_hex;
 use crate::model::secret::SignedToken;
 use crate::model::text;
@@ -114,8 +115,7 @@ impl SessionFile {
             Err(error) => return Err(SessionError::Io(error)),
         };
         judge(&file)?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LIMIT_BYTES).unwrap_or_default() + 1));
-        file.take(LIMIT_BYTES).read_to_end(&mut bytes).map_err(SessionError::Io)?;
+        let bytes = input::whole(file, LIMIT_BYTES).map_err(SessionError::Io)?.ok_or(SessionError::Form)?;
         self.token_in(&bytes).map(Some)
     }
 

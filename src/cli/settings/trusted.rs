@@ -5,14 +5,19 @@
 //! of another ordinary user is refused for root as well: that user would decide what root does.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::cli::input;
 
 /// A configuration is a page of text; anything beyond this is not one.
 const LIMIT_BYTES: u64 = 1024 * 1024;
+/// A key file beyond this is another file.
+const KEY_LIMIT_BYTES: u64 = 64 * 1024;
 /// The mode bit that lets everybody write.
 const OTHERS_WRITE: u32 = 0o002;
 const ROOT: u32 = 0;
@@ -62,7 +67,7 @@ impl ReadError {
 ///
 /// # Errors
 /// Each [`ReadError`]; `path` is not in it, the caller names it.
-pub fn read(path: &Path) -> Result<String, ReadError> {
+pub fn read(path: &Path) -> Result<Zeroizing<String>, ReadError> {
     read_with_metadata(path).map(|(text, _)| text)
 }
 
@@ -70,17 +75,30 @@ pub fn read(path: &Path) -> Result<String, ReadError> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_with_metadata(path: &Path) -> Result<(String, Metadata), ReadError> {
+pub fn read_with_metadata(path: &Path) -> Result<(Zeroizing<String>, Metadata), ReadError> {
     let file = open(path)?;
     let metadata = file.metadata().map_err(ReadError::Io)?;
     judge(&metadata)?;
-    let mut bytes = Vec::new();
-    file.take(LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
-    if bytes.len() as u64 > LIMIT_BYTES {
-        return Err(ReadError::TooLarge { limit_kib: LIMIT_BYTES / 1024 });
-    }
-    let text = String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)?;
-    Ok((text, metadata))
+    let mut bytes = whole(file, LIMIT_BYTES)?;
+    let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
+        error.into_bytes().zeroize();
+        ReadError::NotUtf8
+    })?;
+    Ok((Zeroizing::new(text), metadata))
+}
+
+/// The bytes of a key file, one line end removed; a pipe will do, so that a password store can fill it.
+///
+/// # Errors
+/// `TooLarge`, `Io`.
+pub(super) fn key(file: File) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+    let mut bytes = whole(file, KEY_LIMIT_BYTES)?;
+    input::cut_line_end(&mut bytes);
+    Ok(bytes)
+}
+
+fn whole(file: File, limit: u64) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+    input::whole(file, limit).map_err(ReadError::Io)?.ok_or(ReadError::TooLarge { limit_kib: limit / 1024 })
 }
 
 /// Opens without waiting, since a pipe that somebody planted would never be filled.
@@ -133,7 +151,7 @@ mod tests {
         assert!(matches!(read(&path), Err(ReadError::Absent)));
         assert!(matches!(read(dir.path()), Err(ReadError::NotRegular)));
         fs::write(&path, "grüße").expect("written");
-        assert_eq!(read(&path).expect("ours"), "grüße");
+        assert_eq!(read(&path).expect("ours").as_str(), "grüße");
         assert!(matches!(read(&path.join("below")), Err(ReadError::Absent)));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o602)).expect("chmod");
         assert_eq!(read(&path).expect_err("writable").to_string(), "everybody may write it (mode 0602)");

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::user::{raw, raw_cell};
 use crate::cli::output::escape::escape_bytes;
 use crate::cli::output::{Cell, Column, Datum, ExactRecord, Record};
+use crate::model::text::hex;
 use crate::model::user::{Flag, RawCell, RawUser};
 use crate::ops::import::UNREADABLE;
 
@@ -100,7 +101,6 @@ impl<'a> ExportView<'a> {
 
 /// In the place of a cell that has no form as text; import refuses it.
 fn mark(cell: &RawCell) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match cell {
         RawCell::Integer(number) => format!("{UNREADABLE}integer {number})"),
         RawCell::Real(number) => format!("{UNREADABLE}real {number})"),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::cli::message;
 use crate::cli::output::escape::escape_bytes;
 use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object, serialize_object};
+use crate::model::text::hex;
 use crate::model::time::{StoredTime, TimeFormat, Timestamp};
 use crate::model::user::{Field, Flag, RawCell, StoredUser};
 use crate::policy::state::{State, state};
@@ -190,7 +191,6 @@ fn time(field: &Field<StoredTime>) -> Datum<'static> {
 
 /// `{"type","text" or "hex"}` of a cell that cannot be read.
 pub(super) fn raw(cell: &RawCell) -> Value {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match cell {
         RawCell::Integer(number) => serde_json::json!({"type": "integer", "text": number.to_string()}),
         RawCell::Real(number) => serde_json::json!({"type": "real", "text": number.to_string()}),

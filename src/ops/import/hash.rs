@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::write::Ready;
 use super::{Planned, Source};
-use crate::crypto::password::{Made, MakeError, NewHash, make_many};
+use crate::crypto::password::{Made, NewHash, make_many};
 use crate::crypto::random;
 use crate::ops::error::Error;
 use crate::ops::password;
@@ -39,10 +39,7 @@ pub fn hash(
     tick: &mut dyn FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Option<Vec<Ready>>, Error> {
     let passwords: Vec<_> = rows.iter().filter_map(Planned::to_hash).collect();
-    let made = make_many(&passwords, settings.hash, random, tick).map_err(|error| match error {
-        MakeError::Random(error) => Error::Unexpected(error.to_string()),
-        MakeError::Refused(reason) => Error::Unexpected(reason),
-    })?;
+    let made = make_many(&passwords, settings.hash, random, tick).map_err(password::not_made)?;
     Ok(match made {
         Made::Stopped => None,
         Made::All(hashes) => Some(joined(rows, hashes)),

@@ -12,6 +12,7 @@ mod row;
 mod write;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::model::secret::Password;
 use crate::model::user::{Flag, History, StoredUser};
@@ -27,12 +28,18 @@ pub use row::UNREADABLE;
 pub use write::{Ending, Outcome, Ready, write};
 
 /// One row as it stands in the file.
-#[derive(Debug)]
 pub struct Candidate {
     /// The line on which it begins, from 1.
     pub line: u64,
     cells: [Option<String>; Column::ALL.len()],
     password: Option<Password>,
+}
+
+/// A cell may hold a hash.
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidate").field("line", &self.line).finish_non_exhaustive()
+    }
 }
 
 impl Candidate {
@@ -97,7 +104,6 @@ pub enum Generate {
 }
 
 /// Where the password of a new row comes from.
-#[derive(Debug)]
 pub enum Source {
     /// The file has it in plain text: to be hashed.
     Password(Password),
@@ -112,6 +118,17 @@ pub enum Source {
     Generated(Password),
     /// Nowhere: the account existed before without one.
     Missing,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Password(_) => "Password",
+            Self::Ready { .. } => "Ready",
+            Self::Generated(_) => "Generated",
+            Self::Missing => "Missing",
+        })
+    }
 }
 
 /// A row that may be written.
@@ -229,4 +246,44 @@ pub fn judge(
     rows.retain(|row| !bad.contains(&row.line));
     meeting.present.retain(|(line, _)| !bad.contains(line));
     Ok(Plan { rows, present: meeting.present, failed: bad.len(), faults, looked_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::password::NewHash;
+    use crate::model::user::{NewUser, RawCell, RawUser, StoredPassword, UserId};
+
+    /// A line of a log or of a panic is read by more people than the database is.
+    #[test]
+    fn no_hash_and_no_salt_is_printed_for_debugging() {
+        let canary = || "canary".to_owned();
+        let mut candidate = Candidate::new(7);
+        candidate.set(Column::PasswordHash, canary());
+        candidate.set(Column::Salt, canary());
+        let mut cells = [const { None }; RawUser::COLUMNS.len()];
+        cells[RawUser::COLUMNS.len() - 1] = Some(RawCell::Text(canary()));
+        let user = NewUser {
+            username: "bob".to_owned(),
+            email: "bob@example.org".to_owned(),
+            full_name: None,
+            role: "patient".to_owned(),
+            is_active: Flag::On,
+            is_verified: Flag::On,
+            customer_id: None,
+            password_hash: canary(),
+            salt: canary(),
+            history: None,
+        };
+        for printed in [
+            format!("{candidate:?}"),
+            format!("{:?}", Source::Ready { hash: canary(), salt: canary() }),
+            format!("{:?}", NewHash { hash: canary(), salt: canary() }),
+            format!("{:?}", StoredPassword { hash: Some(canary()), salt: Some(canary()) }),
+            format!("{:?}", RawUser { id: UserId(1), cells, is_active: Flag::On, is_verified: Flag::On }),
+            format!("{user:?}"),
+        ] {
+            assert!(!printed.contains("canary"), "{printed}");
+        }
+    }
 }

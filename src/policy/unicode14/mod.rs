@@ -59,7 +59,7 @@ pub(super) fn is_word(c: char) -> bool {
 }
 
 /// Whether Python's `\s` matches and `strip()` strips: as in Rust, and U+001C to U+001F.
-pub(super) fn is_white_space(c: char) -> bool {
+pub fn is_white_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::copy::{Watch, copy_and_verify, count, failed};
 use super::{Place, Reader, StoreError, create, files};
+use crate::model::text::hex;
 use crate::model::time::{Timestamp, parse_input};
 use crate::store::partial::Partial;
 
@@ -24,9 +25,6 @@ pub(super) const STAGING: &str = ".restoring-";
 
 /// What the name has until the copy is verified: nobody takes that for a database.
 pub(super) const PARTIAL: &str = ".partial";
-
-/// The same beside a name that somebody chose: a `.partial` there may be theirs.
-const CHOSEN_PARTIAL: &str = ".authctl-partial";
 
 /// Bytes read at once for a digest.
 const DIGEST_CHUNK: usize = 1 << 20;
@@ -87,14 +85,10 @@ impl Reader {
     }
 
     fn at(&self, target: &Path, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
-        let unfinished = files::side_file(target, CHOSEN_PARTIAL);
-        // Before the name is looked at: a run that was killed after it gave the name left this one, too.
-        drop(Partial::dead(unfinished.clone()));
+        // Before the name is looked at: a run that was killed after it gave the name left the other one, too.
+        create::sweep(target);
         create::require_free(target)?;
-        let partial = Partial::create(unfinished.clone()).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => StoreError::Exists { path: unfinished },
-            _ => StoreError::ReadOnly { path: target.to_owned(), detail: error.to_string() },
-        })?;
+        let partial = create::begin(target)?;
         copy_and_verify(self, &partial, watch)?;
         let made = BackupMade::of(&partial, target.to_owned())?;
         partial.publish(target).map_err(|error| match error.kind() {
@@ -178,7 +172,7 @@ pub fn digest(backup: &Path) -> io::Result<String> {
             read => hasher.update(&chunk[..read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }
 
 /// The time and the number in the name of a backup of `database`; `None` for every other name.

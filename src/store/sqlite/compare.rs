@@ -211,13 +211,16 @@ fn events(present: &Connection, backup: Option<&Connection>) -> rusqlite::Result
 
 /// Tables of neither the accounts nor the log nor SQLite itself, where their numbers of rows differ.
 fn tables(now: &Counts, then: &Counts) -> Vec<(String, Option<i64>, Option<i64>)> {
-    let find = |counts: &Counts, name: &str| counts.iter().find(|(table, _)| table == name).map(|(_, rows)| *rows);
+    let find = |counts: &Counts, name: &str| {
+        counts.iter().find(|(table, _)| table.eq_ignore_ascii_case(name)).map(|(_, rows)| *rows)
+    };
+    let told_elsewhere = |name: &str| ["users", "security_events"].iter().any(|ours| ours.eq_ignore_ascii_case(name));
     let mut names: Vec<&String> = now.iter().chain(then).map(|(name, _)| name).collect();
-    names.sort();
-    names.dedup();
+    names.sort_by_key(|name| name.to_ascii_lowercase());
+    names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
     names
         .into_iter()
-        .filter(|name| !name.starts_with("sqlite_") && *name != "users" && *name != "security_events")
+        .filter(|name| !name.starts_with("sqlite_") && !told_elsewhere(name))
         .map(|name| (name.clone(), find(now, name), find(then, name)))
         .filter(|(_, now, then)| now != then)
         .collect()
@@ -271,5 +274,9 @@ mod tests {
         ]);
         let told = [("back", None, Some(0)), ("gone", Some(1), None), ("items", Some(2), Some(3))];
         assert_eq!(tables(&now, &then), told.map(|(name, now, then)| (name.to_owned(), now, then)));
+        // SQLite ignores the case of a name.
+        let now = counts(&[("Users", 3), ("SECURITY_EVENTS", 2), ("Items", 2), ("Same", 4)]);
+        let then = counts(&[("users", 4), ("Security_Events", 1), ("items", 3), ("same", 4)]);
+        assert_eq!(tables(&now, &then), [("Items".to_owned(), Some(2), Some(3))]);
     }
 }

@@ -4,8 +4,8 @@
 //! database, so the name appears last, and only if it is still free.
 
 use std::fs::File;
-use std::io::Write;
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, MAIN_DB};
@@ -14,7 +14,10 @@ use rustix::fs::{AtFlags, CWD, Mode as FileMode, OFlags};
 use super::{Place, Reader, Store, StoreError, convert, files, open, schema};
 use crate::model::scope::Scope;
 use crate::store::Mode;
-use crate::store::partial;
+use crate::store::partial::{self, Partial};
+
+/// What a name that somebody chose has after it until the file is complete: a `.partial` there may be theirs.
+const CHOSEN_PARTIAL: &str = ".authctl-partial";
 
 /// The schema of a new file.
 const SCHEMA: &str = include_str!("../../../schema.sql");
@@ -29,6 +32,9 @@ pub fn create<T, E: From<StoreError>>(
     mode: Mode,
     fill: impl FnOnce(&mut Store) -> Result<T, E>,
 ) -> Result<T, E> {
+    if mode == Mode::Commit {
+        sweep(path);
+    }
     require_free(path)?;
     let place = Place::new(path, Duration::ZERO);
     let fail = |error| convert(error, &place);
@@ -69,6 +75,32 @@ pub(super) fn require_free(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Removes what a killed run left beside a name that somebody chose.
+pub(super) fn sweep(path: &Path) {
+    drop(Partial::dead(unfinished(path)));
+}
+
+/// Makes the file that is to get a name that somebody chose.
+///
+/// # Errors
+/// `Exists` where somebody else has made one of its name, `ReadOnly`.
+pub(super) fn begin(path: &Path) -> Result<Partial, StoreError> {
+    let unfinished = unfinished(path);
+    Partial::create(unfinished.clone()).map_err(|error| not_made(error, path, &unfinished))
+}
+
+fn unfinished(path: &Path) -> PathBuf {
+    files::side_file(path, CHOSEN_PARTIAL)
+}
+
+/// Why the file of the name `path` was not made; `taken` is the name that may have been.
+fn not_made(error: std::io::Error, path: &Path, taken: &Path) -> StoreError {
+    match error.kind() {
+        ErrorKind::AlreadyExists => StoreError::Exists { path: taken.to_owned() },
+        _ => StoreError::ReadOnly { path: path.to_owned(), detail: error.to_string() },
+    }
+}
+
 /// Writes the bytes and gives them their name in one step; an existing name is never replaced.
 fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
     write_after(write_nameless(path, image), path, image)
@@ -76,20 +108,19 @@ fn write_new(path: &Path, image: &[u8]) -> Result<(), StoreError> {
 
 /// What is left to do once it was tried without a name.
 fn write_after(nameless: rustix::io::Result<()>, path: &Path, image: &[u8]) -> Result<(), StoreError> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.to_owned() },
-        _ => StoreError::ReadOnly { path: path.to_owned(), detail: error.to_string() },
-    };
+    let failed = |error| not_made(error, path, path);
     match nameless {
-        Ok(()) => {}
-        Err(error) if nameless_unsupported(error) => write_beside(path, image).map_err(failed)?,
-        Err(error) => return Err(failed(error.into())),
+        Ok(()) => partial::sync_directory(path).map_err(|error| {
+            // The error that is told is the first one.
+            let _ = std::fs::remove_file(path);
+            failed(error)
+        }),
+        Err(error) if nameless_unsupported(error) => {
+            let partial = begin(path)?;
+            partial.file().write_all(image).and_then(|()| partial.publish(path)).map_err(failed)
+        }
+        Err(error) => Err(failed(error.into())),
     }
-    partial::sync_directory(path).map_err(|error| {
-        // The error that is told is the first one.
-        let _ = std::fs::remove_file(path);
-        failed(error)
-    })
 }
 
 #[cfg(target_os = "linux")]
@@ -118,19 +149,6 @@ fn raw_error(error: std::io::Error) -> rustix::io::Errno {
 fn nameless_unsupported(error: rustix::io::Errno) -> bool {
     use rustix::io::Errno;
     [Errno::OPNOTSUPP, Errno::ISDIR, Errno::INVAL, Errno::NOENT].contains(&error)
-}
-
-/// The same with a name that nobody takes for a database, then a link, which fails where the name is taken.
-fn write_beside(path: &Path, image: &[u8]) -> std::io::Result<()> {
-    let partial = files::side_file(path, ".partial");
-    let result = (|| {
-        let mut file = partial::create_private(&partial)?;
-        file.write_all(image)?;
-        file.sync_all()?;
-        std::fs::hard_link(&partial, path)
-    })();
-    let removed = std::fs::remove_file(&partial);
-    result.and(removed)
 }
 
 impl schema::Schema {
@@ -180,6 +198,32 @@ mod tests {
             assert!(matches!(&refused, StoreError::Exists { path: named } if *named == path), "{refused:?}");
             assert_eq!(std::fs::read(&path).expect("the file"), b"theirs");
             assert_eq!(names(directory.path()), ["app.db"], "{nameless}");
+        }
+    }
+
+    /// What stands in the way is named, and what is not ours stays.
+    #[test]
+    fn a_file_of_the_unfinished_name_is_named_and_left_alone() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let path = directory.path().join("app.db");
+        std::fs::write(directory.path().join("app.db.partial"), "theirs").expect("somebody else's file");
+        write_after(Err(Errno::OPNOTSUPP), &path, b"image").expect("it does not stand in the way");
+        std::fs::remove_file(&path).expect("it was made");
+        std::fs::create_dir(unfinished(&path)).expect("a directory");
+        let refused = write_after(Err(Errno::OPNOTSUPP), &path, b"image").expect_err("the name is taken");
+        assert!(matches!(&refused, StoreError::Exists { path: named } if *named == unfinished(&path)), "{refused:?}");
+        assert_eq!(std::fs::read(directory.path().join("app.db.partial")).expect("the file"), b"theirs");
+        assert!(unfinished(&path).is_dir() && !path.exists());
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_in_nobodys_way() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let path = directory.path().join("app.db");
+        std::fs::write(unfinished(&path), "half").expect("a file");
+        for (mode, left) in [(Mode::DryRun, true), (Mode::Commit, false)] {
+            create(&path, mode, |_| Ok::<_, StoreError>(())).expect("it is made");
+            assert_eq!((unfinished(&path).exists(), path.exists()), (left, !left), "{mode:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, ToSql, named_params};
 
 use super::event_row::{stored, text};
 use super::order::Order;
-use super::{Patience, StoreError, Tx, View};
+use super::{StoreError, Tx, View};
 use crate::model::chain::{Anchor, StoredEvent};
 use crate::model::event::EventRow;
 
@@ -241,7 +241,6 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] where the file cannot be written.
     pub fn delete_events(&self, last_id: i64) -> Result<u64, StoreError> {
-        self.patience.iter().for_each(Patience::pause);
         let rows = self
             .tx
             .prepare_cached("DELETE FROM security_events WHERE id <= :last")

@@ -141,6 +141,8 @@ impl Migration {
         if pending(&steps) == 0 {
             return Ok(MigrateOutcome::unchanged(steps));
         }
+        // Before a backup is made that would only be removed again.
+        self.reader.schema.follow(act.triggers)?;
         if wish == BackupWish::Skip || act.mode == Mode::DryRun {
             let under = self.begin(act)?;
             return under.finish(act, None);
@@ -167,6 +169,7 @@ impl Migration {
         let now = act.clock.now();
         *schema = schema::read(&tx).map_err(fail)?;
         schema.require_ours(place)?;
+        schema.follow(act.triggers)?;
         let steps = MigrationPlan::read(&tx).map_err(fail)?.without_faults()?;
         Ok(UnderLock { tx, schema, place, steps, now })
     }

@@ -158,8 +158,8 @@ impl Store {
 
     /// The one door for writes: BEGIN IMMEDIATE, read the clock once, run `body`, add its events, commit.
     ///
-    /// The schema is checked again inside the transaction when another connection may have changed it, and so is
-    /// the account that acts, where one does.
+    /// The schema is checked again inside the transaction when another connection may have changed it, and so are
+    /// the triggers, where none may fire, and the account that acts, where one does.
     ///
     /// # Errors
     /// What `body` returns, and every [`StoreError`] of the transaction, `ActingChanged` among them; nothing is
@@ -170,18 +170,20 @@ impl Store {
         body: impl FnOnce(&Tx<'_>, Timestamp) -> Result<Change<T>, E>,
     ) -> Result<Applied<T>, E> {
         let Reader { conn, schema, place, scope } = &mut self.reader;
-        let _turn = turn::Turn::wait(place);
-        let patience = Patience::watch(conn).map_err(|error| convert(error, place))?;
-        let tx =
-            conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| convert(error, place))?;
+        let turn = turn::Turn::wait(place);
+        let fail = |error| convert(error, place);
+        let patience = Patience::watch(conn).map_err(fail)?;
+        conn.busy_timeout(turn.left).map_err(fail)?;
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        tx.busy_timeout(place.busy_timeout).map_err(fail)?;
         let now = act.clock.now();
-        if schema::version(&tx).map_err(|error| convert(error, place))? != schema.version {
-            *schema = schema::read(&tx).map_err(|error| convert(error, place))?;
+        if schema::version(&tx).map_err(fail)? != schema.version {
+            *schema = schema::read(&tx).map_err(fail)?;
             schema.require_writable(place)?;
         }
+        schema.follow(act.triggers)?;
         let before = tx.total_changes();
         let patience = Some(patience).filter(|_| !schema.triggers.is_empty());
-        patience.iter().for_each(Patience::again);
         let tx = Tx { tx, schema, place, scope, meant: std::cell::Cell::new(0), patience };
         tx.view().require_acting(act, now)?;
         match body(&tx, now)? {
@@ -191,7 +193,7 @@ impl Store {
                 tx.append_events(drafts, triggers.as_ref(), act, now)?;
                 match act.mode {
                     Mode::Commit => commit::commit(tx.tx, place)?,
-                    Mode::DryRun => tx.tx.rollback().map_err(|error| convert(error, place))?,
+                    Mode::DryRun => tx.tx.rollback().map_err(fail)?,
                 }
                 Ok(Applied { value, changed: Changed::Yes, triggers })
             }
@@ -253,10 +255,17 @@ impl Tx<'_> {
         if self.schema.triggers.is_empty() { StoreError::Damaged { detail: what } } else { self.in_the_way(what) }
     }
 
+    /// Runs a statement that changes `users`: its triggers run inside, and only such a statement has a limit.
+    fn fire<T>(&self, statement: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.patience.iter().for_each(Patience::begin);
+        let result = statement();
+        self.patience.iter().for_each(Patience::end);
+        result.map_err(|error| self.fail(error))
+    }
+
     /// Counts the rows that a statement of ours changed.
     fn count(&self, rows: usize) {
         self.meant.set(self.meant.get() + rows as u64);
-        self.patience.iter().for_each(Patience::again);
     }
 
     fn trigger_effect(&self, before: u64) -> Option<TriggerEffect> {

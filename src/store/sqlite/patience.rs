@@ -13,7 +13,7 @@ use rusqlite::Connection;
 pub(super) const LIMIT: Duration = Duration::from_secs(3);
 /// Steps of SQLite's machine between two looks at the clock: a few times in a millisecond.
 const STEPS: i32 = 10_000;
-/// No statement is being timed.
+/// No statement with triggers is running.
 const OFF: u64 = u64::MAX;
 
 /// Ends a statement that runs for longer than [`LIMIT`], as long as it lives.
@@ -24,7 +24,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Watches the statements of a connection, from [`Patience::again`] on.
+    /// Watches the statements of a connection, each from [`Patience::begin`] to [`Patience::end`].
     ///
     /// # Errors
     /// SQLite's.
@@ -35,20 +35,20 @@ impl Patience {
         Ok(patience)
     }
 
-    /// A statement has ended: the next one has its own time.
-    pub(super) fn again(&self) {
+    /// A statement begins in which triggers of `users` may run: it has its own time.
+    pub(super) fn begin(&self) {
         self.end.store(millis(self.begun.elapsed() + LIMIT), Ordering::Relaxed);
     }
 
-    /// The next statement runs no trigger of `users`, and may take its time.
-    pub(super) fn pause(&self) {
+    /// It has ended: whatever comes next runs no trigger of `users`, and may take its time.
+    pub(super) fn end(&self) {
         self.end.store(OFF, Ordering::Relaxed);
     }
 }
 
 impl Drop for Patience {
     fn drop(&mut self) {
-        self.pause();
+        self.end();
     }
 }
 
@@ -61,24 +61,50 @@ mod tests {
     use std::thread::sleep;
 
     use super::*;
+    use crate::model::event::{Actor, EventDraft, EventName};
+    use crate::model::time::{FixedClock, Timestamp};
+    use crate::store::sqlite::create::create;
+    use crate::store::{Act, Change, Mode, StoreError, TriggerRule};
+
+    /// Enough steps that the clock is looked at.
+    const LONG: &str =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT sum(i) FROM n";
+
+    /// The events of a large import take longer than any trigger may.
+    #[test]
+    fn reads_and_events_are_not_blamed_on_a_trigger_that_runs_in_none_of_them() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        let clock = FixedClock(Timestamp::MIN);
+        let (mode, triggers) = (Mode::Commit, TriggerRule::Fire);
+        let act = Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode, triggers };
+        let done = create(&directory.path().join("app.db"), Mode::DryRun, |store| {
+            let trigger = "CREATE TRIGGER own AFTER UPDATE ON users BEGIN SELECT 1; END";
+            store.conn.execute_batch(trigger).expect("a trigger");
+            store.change(&act, |tx, _| {
+                sleep(LIMIT + Duration::from_millis(100));
+                tx.tx.query_row(LONG, [], |row| row.get::<_, i64>(0)).map_err(|error| tx.fail(error))?;
+                let events = (0..2000).map(|_| EventDraft::new(EventName::UserVerified)).collect();
+                Ok::<_, StoreError>(Change::Done((), events))
+            })
+        });
+        assert!(done.is_ok(), "{:?}", done.err());
+    }
 
     #[test]
     fn a_limit_holds_from_one_statement_to_the_next_and_goes_with_the_change() {
         let mut conn = Connection::open_in_memory().expect("a database");
         let patience = Patience::watch(&mut conn).expect("it can be watched");
         let works = || {
-            let long =
-                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT sum(i) FROM n";
-            conn.query_row(long, [], |row| row.get::<_, i64>(0)).is_ok()
+            conn.query_row(LONG, [], |row| row.get::<_, i64>(0)).is_ok()
         };
         assert!(works(), "nothing is timed yet");
-        patience.again();
+        patience.begin();
         assert!(works(), "in time");
         sleep(LIMIT + Duration::from_millis(100));
         assert!(!works(), "too late");
-        patience.pause();
+        patience.end();
         assert!(works(), "no trigger runs");
-        patience.again();
+        patience.begin();
         assert!(works(), "the next one has its own time");
         drop(patience);
         sleep(LIMIT + Duration::from_millis(100));

@@ -1,7 +1,7 @@
 //! A migration on a copy: what it would do, how long it takes, and whether every old value is still there.
 //!
 //! What a newcomer would get wrong: the copy holds every account, so it lies in a directory of its own that nobody
-//! else may enter, and goes away with it whatever happens.
+//! else may enter, and goes away with it whatever happens. A log that is there already has one event more afterwards.
 
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use super::copy::{BackupProgress, Watch, copy_and_verify, failed, identifier, ta
 use super::migrate::{BackupWish, Migration};
 use super::open::ReadAccess;
 use super::{Reader, StoreError, files};
+use crate::model::event::EventName;
 use crate::store::partial::Partial;
 use crate::store::{Act, Mode, Step, StepState};
 
@@ -96,8 +97,13 @@ fn check(path: &Path, old: &Values, watch: Watch<'_>) -> Result<u64, StoreError>
         return Err(StoreError::Damaged { detail: format!("after the migration: {complaint}") });
     }
     for table in &old.tables {
-        if Table::of(&after, &table.name, table.columns.clone(), watch)? != *table {
+        if Table::of(&after, &table.name, table.columns.clone(), table.last_event, watch)? != *table {
             return Err(StoreError::NotKept("a row of the migrated copy"));
+        }
+        if let Some(last) = table.last_event
+            && new_events(&after.conn, last).map_err(fail)? != (1, 1)
+        {
+            return Err(StoreError::NotKept("the event of the migration"));
         }
     }
     let number = |sql: &'static str| after.conn.query_row(sql, [], |row| row.get::<_, i64>(0));
@@ -171,6 +177,8 @@ struct Values {
 struct Table {
     name: String,
     columns: Vec<String>,
+    /// Of the event log: the id of its last row; what comes after it is not looked at.
+    last_event: Option<i64>,
     rows: i64,
     sum: u128,
 }
@@ -181,7 +189,9 @@ impl Values {
         let names = tables(&copy.conn).map_err(fail)?.into_iter().filter(|name| !name.starts_with("sqlite_"));
         let mut all = Vec::new();
         for name in names {
-            all.push(Table::of(copy, &name, columns(&copy.conn, &name).map_err(fail)?, watch)?);
+            let is_log = name.eq_ignore_ascii_case("security_events") && copy.schema.has_events();
+            let last = if is_log { Some(last_event(&copy.conn).map_err(fail)?) } else { None };
+            all.push(Table::of(copy, &name, columns(&copy.conn, &name).map_err(fail)?, last, watch)?);
         }
         Ok(Self { tables: all })
     }
@@ -192,15 +202,24 @@ const BYTES_PER_LOOK: usize = 1 << 20;
 const BYTES_PER_ROW: usize = 256;
 
 impl Table {
-    fn of(copy: &Reader, name: &str, columns: Vec<String>, watch: Watch<'_>) -> Result<Self, StoreError> {
+    fn of(
+        copy: &Reader,
+        name: &str,
+        columns: Vec<String>,
+        last_event: Option<i64>,
+        watch: Watch<'_>,
+    ) -> Result<Self, StoreError> {
         let fail = |error| copy.fail(error);
         let quoted: Vec<String> = columns.iter().map(|column| identifier(column)).collect();
         let mut sql = String::from("SELECT ");
         sql.push_str(&quoted.join(", "));
         sql.push_str(" FROM ");
         sql.push_str(&identifier(name));
+        if last_event.is_some() {
+            sql.push_str(" WHERE id <= ?");
+        }
         let mut statement = copy.conn.prepare(&sql).map_err(fail)?;
-        let mut cursor = statement.query([]).map_err(fail)?;
+        let mut cursor = statement.query(rusqlite::params_from_iter(last_event)).map_err(fail)?;
         let (mut rows, mut sum, mut unseen) = (0_i64, 0_u128, 0_usize);
         while let Some(row) = cursor.next().map_err(fail)? {
             let (digest, bytes) = digest(row, columns.len()).map_err(fail)?;
@@ -215,7 +234,7 @@ impl Table {
                 }
             }
         }
-        Ok(Self { name: name.to_owned(), columns, rows, sum })
+        Ok(Self { name: name.to_owned(), columns, last_event, rows, sum })
     }
 }
 
@@ -232,6 +251,22 @@ fn digest(row: &Row<'_>, columns: usize) -> rusqlite::Result<(u128, usize)> {
     let digest: [u8; 32] = hash.finalize().into();
     let half = digest.iter().take(size_of::<u128>()).fold(0, |number, byte| number << 8 | u128::from(*byte));
     Ok((half, read))
+}
+
+/// The id of the last event; one below all ids where there is none.
+fn last_event(conn: &Connection) -> rusqlite::Result<i64> {
+    let last: Option<i64> = conn.query_row("SELECT max(id) FROM security_events", [], |row| row.get(0))?;
+    Ok(last.unwrap_or(i64::MIN))
+}
+
+/// How many events came after that one, and how many of them are a migration's.
+fn new_events(conn: &Connection, last: i64) -> rusqlite::Result<(i64, i64)> {
+    let values = named_params! { ":last": last, ":event": EventName::SchemaMigrated.as_str() };
+    conn.query_row(
+        "SELECT count(*), count(*) FILTER (WHERE event = :event) FROM security_events WHERE id > :last",
+        values,
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 fn columns(conn: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {

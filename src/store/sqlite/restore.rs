@@ -17,7 +17,7 @@ use super::compare::Loss;
 use super::copy::{BackupProgress, Counts, PAGES_PER_STEP, Phase, Watch, copy, counts, failed, step, verify};
 use super::holders::{holders, identity};
 use super::stage::{Shape, Staged, own_tables};
-use super::{Place, Reader, StoreError, check, convert, convert_at_opening, create, files, open, schema};
+use super::{Place, Reader, StoreError, check, convert, convert_at_opening, create, files, open, schema, users};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
 use crate::store::partial;
@@ -29,6 +29,8 @@ pub struct BackupFile {
     pub(super) shape: Shape,
     pub(super) counts: Counts,
     orphans: u64,
+    /// SQLite's counter of foreign changes, as it was looked through.
+    version: i64,
 }
 
 /// What a restore did.
@@ -43,7 +45,7 @@ pub struct Restored {
 }
 
 impl BackupFile {
-    /// Opens a backup and checks it as a whole; from here on it is read in one state.
+    /// Opens a backup and checks it as a whole; from here on it is read in one state, until [`BackupFile::let_go`].
     ///
     /// # Errors
     /// Each reason has its own [`StoreError`]: `Damaged` for an unsound one, `Foreign` for one of another program.
@@ -56,6 +58,7 @@ impl BackupFile {
         let reader = if finished_wal { Reader::open_immutable(&place.real)? } else { Reader::again(&place)? };
         let fail = |error| convert_at_opening(error, &place);
         reader.conn.execute_batch("BEGIN").map_err(fail)?;
+        let version = users::data_version(&reader.conn).map_err(fail)?;
         if let Some(detail) = check::first_complaint(&reader.conn).map_err(fail)? {
             return Err(StoreError::Damaged { detail });
         }
@@ -66,7 +69,27 @@ impl BackupFile {
             // Read as it lies there it says "delete".
             shape.journal_mode = "wal".to_owned();
         }
-        Ok(Self { reader, shape, counts, orphans })
+        Ok(Self { reader, shape, counts, orphans, version })
+    }
+
+    /// Lets others write to the file while somebody is asked: it may be a live one.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn let_go(&self) -> Result<(), StoreError> {
+        self.reader.conn.execute_batch("COMMIT").map_err(|error| self.reader.fail(error))
+    }
+
+    /// Holds it again, in the state that was looked through.
+    fn hold(&self) -> Result<(), StoreError> {
+        let Reader { conn, place, .. } = &self.reader;
+        if conn.is_autocommit() {
+            conn.execute_batch("BEGIN").map_err(|error| self.reader.fail(error))?;
+        }
+        match self.reader.view().data_version()? {
+            same if same == self.version => Ok(()),
+            _ => Err(StoreError::Changed { path: place.path.clone() }),
+        }
     }
 
     /// What its schema is.
@@ -104,8 +127,8 @@ impl BackupFile {
     /// agreed to lose; `None`: it could not be told.
     ///
     /// # Errors
-    /// `InUse`, `Busy` and `Changed` where somebody else works on the file, and whatever keeps it from being
-    /// written; it is as it was then.
+    /// `InUse`, `Busy` and `Changed` where somebody else works on the file, `Changed` where it is the backup, and
+    /// whatever keeps the file from being written; it is as it was then.
     pub fn restore_over(
         &self,
         database: &Path,
@@ -114,12 +137,14 @@ impl BackupFile {
         watch: Watch<'_>,
     ) -> Result<Restored, StoreError> {
         let place = Place::new(database, self.reader.place.busy_timeout);
+        self.hold()?;
         require_unused(database)?;
         sweep(&place.real);
         let now = act.clock.now();
         let staged = Staged::make(self, &place, Some(&Shape::of(&place)?), act, now, watch)?;
         let mut locked = Locked::take(&place)?;
         require_unused(database)?;
+        locked.reader.schema.follow(act.triggers)?;
         locked.reader.view().require_acting(act, act.clock.now())?;
         if let Some(shown) = shown
             && self.loss(&locked.reader)? != *shown
@@ -127,16 +152,7 @@ impl BackupFile {
             return Err(StoreError::Changed { path: database.to_owned() });
         }
         let (kept, damage) = keep(&locked.reader, now, watch)?;
-        if let Err(error) = locked.put(&staged, watch) {
-            if matches!(error, StoreError::Interrupted | StoreError::Busy { .. }) {
-                // The file is as it was for certain: its copy would only be litter.
-                let _ = std::fs::remove_file(&kept);
-            }
-            return Err(match error {
-                StoreError::InDoubt { detail, .. } => StoreError::Restored { kept, detail },
-                certain => certain,
-            });
-        }
+        locked.put(&staged, watch).map_err(|error| not_put(error, &kept))?;
         locked.require_like(&staged, &kept)?;
         // From here on it is done, whatever fails.
         let done_but = |detail: String| StoreError::Restored { kept: kept.clone(), detail };
@@ -158,8 +174,10 @@ impl BackupFile {
     /// Makes the database anew where there is none.
     ///
     /// # Errors
-    /// `Exists` where the name, or that of a journal beside it, is taken by now; no file is left then.
+    /// `Exists` where the name, or that of a journal beside it, is taken by now, `Changed` where the backup is another
+    /// one; no file is left then.
     pub fn restore_as_new(&self, database: &Path, act: &Act<'_>, watch: Watch<'_>) -> Result<Restored, StoreError> {
+        self.hold()?;
         create::require_free(database)?;
         let place = Place::new(database, self.reader.place.busy_timeout);
         sweep(&place.real);
@@ -267,6 +285,18 @@ impl Locked {
     }
 }
 
+/// Why nothing was put in place.
+fn not_put(error: StoreError, kept: &Path) -> StoreError {
+    match error {
+        StoreError::InDoubt { detail, .. } => StoreError::Restored { kept: kept.to_owned(), detail },
+        certain => {
+            // The file is as it was: its copy would only be litter, and may be what fills the disk.
+            let _ = std::fs::remove_file(kept);
+            certain
+        }
+    }
+}
+
 /// A copy of the present file beside it, and what is wrong with that file where it is damaged: its copy is as
 /// damaged then, page by page.
 fn keep(present: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<(PathBuf, Option<String>), StoreError> {
@@ -281,3 +311,6 @@ fn keep(present: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<(PathBuf, 
     partial.publish(&target).map_err(|error| failed(&target, error))?;
     Ok((target, damage))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, MAIN_DB, OptionalExtension, named_params};
 
 use super::wanted::{EVENT_COLUMNS, EVENTS_SQL, WANTED, WANTED_INDEXES, Wanted, WantedIndex, affinity};
 use super::{Place, StoreError};
+use crate::store::TriggerRule;
 
 /// The schema of an opened file.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub struct Schema {
     events: Option<Relation>,
     event_columns: Vec<Column>,
     event_ids: EventIds,
-    customers: Option<Relation>,
+    customers: bool,
     pub(super) triggers: Vec<String>,
     event_triggers: Vec<String>,
 }
@@ -80,7 +81,7 @@ pub(super) fn version(conn: &Connection) -> rusqlite::Result<i64> {
 /// Reads what every command needs to know of the schema. Plain pragmas, not their table-valued functions, which
 /// cost ten times as much to prepare: every run comes by here.
 pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
-    let mut customers = Relation::Missing;
+    let mut customers = false;
     let (mut triggers, mut event_triggers) = (Vec::new(), Vec::new());
     let mut statement = conn.prepare(
         "SELECT CASE WHEN type = 'trigger' THEN lower(tbl_name) ELSE type END, name FROM sqlite_schema
@@ -93,7 +94,7 @@ pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
         match row.get_ref(0)?.as_str()? {
             "users" => triggers.push(lossy(row.get_ref(1)?).unwrap_or_default()),
             "security_events" => event_triggers.push(lossy(row.get_ref(1)?).unwrap_or_default()),
-            _ => customers = Relation::Table,
+            _ => customers = true,
         }
     }
     let events = relation(conn, "PRAGMA table_list(security_events)")?;
@@ -104,7 +105,7 @@ pub(super) fn read(conn: &Connection) -> rusqlite::Result<Schema> {
         events: Some(events).filter(|found| *found != Relation::Missing),
         event_columns: columns(conn, "PRAGMA table_xinfo(security_events)")?,
         event_ids: event_ids(conn, events)?,
-        customers: Some(customers).filter(|found| *found != Relation::Missing),
+        customers,
         triggers,
         event_triggers,
     })
@@ -144,8 +145,8 @@ fn columns(conn: &Connection, pragma: &'static str) -> rusqlite::Result<Vec<Colu
     rows.collect()
 }
 
-/// A text of the schema; what is not UTF-8 in it is no name of ours, and must not keep anybody out.
-fn lossy(text: ValueRef<'_>) -> Option<String> {
+/// A text that must not keep anybody out: what is not UTF-8 in it is no name of ours.
+pub(super) fn lossy(text: ValueRef<'_>) -> Option<String> {
     text.as_bytes_or_null().ok().flatten().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
@@ -173,7 +174,7 @@ impl Schema {
 
     /// Whether the file is one of the newest app's: users belong to customers.
     pub fn has_customers(&self) -> bool {
-        self.has("customer_id") && self.customers.is_some()
+        self.has("customer_id") && self.customers
     }
 
     /// The default of `users.role`, without its quotes.
@@ -186,6 +187,19 @@ impl Schema {
     /// Names of the triggers on `users`.
     pub fn triggers(&self) -> &[String] {
         &self.triggers
+    }
+
+    /// Whether a write may go on.
+    ///
+    /// # Errors
+    /// `Triggers` where `users` has some and none may fire.
+    pub fn follow(&self, rule: TriggerRule) -> Result<(), StoreError> {
+        match rule {
+            TriggerRule::Refuse if !self.triggers.is_empty() => {
+                Err(StoreError::Triggers { names: self.triggers.clone() })
+            }
+            TriggerRule::Refuse | TriggerRule::Fire => Ok(()),
+        }
     }
 
     /// Whether the event log is there.

@@ -101,6 +101,7 @@ fn rewritable(path: &Path) -> rusqlite::Result<Connection> {
 fn append_event(conn: &mut Connection, backup: &Place, act: &Act<'_>, now: Timestamp) -> Result<(), StoreError> {
     let fail = |error| convert(error, backup);
     let schema = schema::read(conn).map_err(fail)?;
+    schema.follow(act.triggers)?;
     if !schema.has_events() {
         return Ok(());
     }

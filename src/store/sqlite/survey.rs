@@ -2,8 +2,9 @@
 //!
 //! What a newcomer would get wrong: nothing here writes, and nothing is kept per row.
 
-use rusqlite::{Row, named_params};
+use rusqlite::named_params;
 
+use super::schema::lossy;
 use super::{Reader, StoreError, View};
 use crate::model::user::UserId;
 
@@ -106,13 +107,8 @@ impl View<'_> {
            ORDER BY id",
         )?;
         let rows = statement.query_map(named_params! { ":id": id.0 }, |row| {
-            Ok(Grant { event: row.get(0)?, username: lossy(row, 1)?, after: lossy(row, 2)? })
+            Ok(Grant { event: row.get(0)?, username: lossy(row.get_ref(1)?), after: lossy(row.get_ref(2)?) })
         })?;
         rows.collect()
     }
-}
-
-fn lossy(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<String>> {
-    let bytes = row.get_ref(index)?.as_bytes_or_null().ok().flatten();
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
 }

@@ -24,24 +24,31 @@ const GAP: Duration = Duration::from_millis(110);
 /// decides alone.
 pub(super) struct Turn {
     _directory: Option<File>,
+    /// What is left of the busy timeout.
+    pub(super) left: Duration,
 }
 
 impl Turn {
-    /// Waits for our turn, for the busy timeout at most.
+    /// Waits for our turn, for half of the busy timeout at most: the other half is for SQLite's lock.
     pub(super) fn wait(place: &Place) -> Self {
-        let Ok(directory) = File::open(files::directory(&place.real)) else { return Self { _directory: None } };
         let since = Instant::now();
-        loop {
-            match directory.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if since.elapsed() < place.busy_timeout => sleep(LOOK),
-                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return Self { _directory: None },
-            }
-        }
-        if since.elapsed() >= CROWD {
+        let directory = File::open(files::directory(&place.real)).ok();
+        let turn = directory.filter(|directory| stand_in_line(directory, since, place.busy_timeout / 2));
+        if turn.is_some() && since.elapsed() >= CROWD {
             sleep(GAP);
         }
-        Self { _directory: Some(directory) }
+        Self { _directory: turn, left: place.busy_timeout.saturating_sub(since.elapsed()) }
+    }
+}
+
+/// Whether it came to our turn in that time.
+fn stand_in_line(directory: &File, since: Instant, most: Duration) -> bool {
+    loop {
+        match directory.try_lock() {
+            Ok(()) => return true,
+            Err(TryLockError::WouldBlock) if since.elapsed() < most => sleep(LOOK),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return false,
+        }
     }
 }
 
@@ -70,15 +77,17 @@ mod tests {
     }
 
     #[test]
-    fn nobody_stands_in_line_for_longer_than_the_busy_timeout() {
+    fn the_line_and_the_lock_share_the_busy_timeout() {
         let directory = tempfile::tempdir().expect("a scratch directory");
         let first = Turn::wait(&place(&directory, Duration::ZERO));
-        let (since, timeout) = (Instant::now(), Duration::from_millis(50));
-        assert!(Turn::wait(&place(&directory, timeout))._directory.is_none(), "the line is too long");
-        assert!(since.elapsed() >= timeout && since.elapsed() < 10 * timeout, "{:?}", since.elapsed());
+        let (since, timeout) = (Instant::now(), Duration::from_millis(200));
+        let turn = Turn::wait(&place(&directory, timeout));
+        assert!(turn._directory.is_none(), "the line is too long");
+        let waited = since.elapsed();
+        assert!(waited >= timeout / 2 && turn.left <= timeout / 2, "{waited:?}, then {:?}", turn.left);
         drop(first);
-        let since = Instant::now();
-        assert!(Turn::wait(&place(&directory, timeout))._directory.is_some());
-        assert!(since.elapsed() < GAP, "nobody stood in line: no gap");
+        let turn = Turn::wait(&place(&directory, timeout));
+        assert!(turn._directory.is_some());
+        assert!(turn.left > timeout.saturating_sub(GAP), "nobody stood in line: no gap");
     }
 }

@@ -5,11 +5,14 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::events;
 use crate::cli::args::{AuditHeadArgs, AuditVerifyArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
+use crate::cli::input;
 use crate::cli::output::{Format, emit_one};
 use crate::cli::view::{HeadView, VerdictView, fault_words};
 use crate::model::chain::Head;
@@ -132,14 +135,9 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
     }
 }
 
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(std::io::Error::other("it is larger than 1 MiB"));
-    }
-    Ok(bytes)
+fn read(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    input::whole(std::fs::File::open(path)?, MOST_BYTES)?
+        .ok_or_else(|| std::io::Error::other("it is larger than 1 MiB"))
 }
 
 fn no_head(message: String) -> anyhow::Error {

@@ -43,6 +43,8 @@ pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> 
     }
     let backup =
         BackupFile::open(&file, context.busy_timeout).map_err(|error| backup_refusal(context, &file, error))?;
+    let rule = context.trigger_rule();
+    backup.schema().follow(rule).map_err(|error| backup_refusal(context, &file, error))?;
     let present = look(context, &database, &backup)?;
     loss::say_backup(context, &file, &backup)?;
     let question = match &present {
@@ -55,6 +57,7 @@ pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> 
             format!("Put this backup in the place of '{}'?", text::path(&database))
         }
     };
+    backup.let_go().map_err(|error| backup_refusal(context, &file, error))?;
     context.confirm(&question)?;
     if context.global.dry_run {
         let words = format!("would restore {} from '{}'", accounts(backup.users()), text::path(&file));
@@ -81,6 +84,7 @@ fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyh
         Err(error) => return Err(present_refusal(context, database, error).into()),
     };
     context.say_notes(&opened.notes, database);
+    opened.store.schema().follow(context.trigger_rule()).map_err(Refused::from)?;
     let owner = other_owner(database).map(OpenNote::OtherOwner);
     context.say_notes(owner.as_slice(), database);
     // Before anything is shown or asked: no answer would help.
@@ -120,6 +124,11 @@ fn backup_refusal(context: &Context<'_>, file: &Path, error: StoreError) -> Fail
         StoreError::Damaged { detail } => {
             (Class::DbUnreadable, format!("the backup '{shown}' is damaged: {}", escape(detail)), other)
         }
+        StoreError::Triggers { names } => (
+            Class::Drift,
+            format!("the table 'users' of the backup '{shown}' has triggers: {}", escape(&names.join(", "))),
+            "look at them, then leave --no-triggers away; or name another backup",
+        ),
         StoreError::Directory { .. } => {
             (Class::DbNotSqlite, format!("'{shown}' is a directory, not a backup"), "name the file in it")
         }

@@ -10,7 +10,7 @@ use crate::store::sqlite::schema::Schema;
 use crate::store::sqlite::{StoreError, View};
 
 /// The most candidates that an ambiguous name lists.
-const CANDIDATES: usize = 20;
+const CANDIDATES: u32 = 20;
 
 /// How a name was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,13 +105,13 @@ fn user(conn: &Connection, schema: &Schema, id: UserId) -> rusqlite::Result<Opti
 fn named_sql(schema: &Schema, kind: NameKind) -> String {
     row::select(schema)
         + match kind {
-            NameKind::Username => " WHERE username = :text COLLATE BINARY ORDER BY id LIMIT 20",
-            NameKind::Email => " WHERE email = :text COLLATE BINARY ORDER BY id LIMIT 20",
+            NameKind::Username => " WHERE username = :text COLLATE BINARY ORDER BY id LIMIT :most",
+            NameKind::Email => " WHERE email = :text COLLATE BINARY ORDER BY id LIMIT :most",
             NameKind::Either => {
                 " WHERE id IN (SELECT id FROM users WHERE username = :text COLLATE BINARY
                                UNION
                                SELECT id FROM users WHERE email = :text COLLATE BINARY)
-                  ORDER BY id LIMIT 20"
+                  ORDER BY id LIMIT :most"
             }
         }
 }
@@ -119,7 +119,8 @@ fn named_sql(schema: &Schema, kind: NameKind) -> String {
 fn named(conn: &Connection, schema: &Schema, kind: NameKind, text: &str) -> rusqlite::Result<Vec<StoredUser>> {
     let sql = named_sql(schema, kind);
     let (mut statement, layout) = (conn.prepare_cached(&sql)?, row::Layout::of(schema));
-    let rows = statement.query_map(named_params! { ":text": text }, |row| row::convert(row, &layout))?;
+    let values = named_params! { ":text": text, ":most": CANDIDATES };
+    let rows = statement.query_map(values, |row| row::convert(row, &layout))?;
     rows.collect()
 }
 
@@ -140,7 +141,7 @@ fn case_blind(conn: &Connection, schema: &Schema, kind: NameKind, text: &str) ->
         if hit {
             ids.push(UserId(row.get(0)?));
         }
-        if ids.len() == CANDIDATES {
+        if ids.len() == CANDIDATES as usize {
             break;
         }
     }

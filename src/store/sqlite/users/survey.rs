@@ -8,14 +8,14 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::row;
 use crate::model::user::{Field, StoredUser, UserId};
 use crate::store::sqlite::order::Order;
-use crate::store::sqlite::schema::Schema;
+use crate::store::sqlite::schema::{Schema, lossy};
 use crate::store::sqlite::{StoreError, View};
 
 /// Rows read under one lock.
 const PAGE: u32 = 1000;
 
 /// An account with the two cells that a list never reads.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Surveyed {
     /// The account.
     pub user: StoredUser,
@@ -23,6 +23,12 @@ pub struct Surveyed {
     pub hash: Field<String>,
     /// `salt` as stored.
     pub salt: Field<String>,
+}
+
+impl std::fmt::Debug for Surveyed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surveyed").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// A column that names accounts.
@@ -165,7 +171,7 @@ fn twins(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<Twin>> {
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
         let text = |index: usize| -> rusqlite::Result<Option<String>> {
-            Ok(row.get_ref(index)?.as_bytes_or_null().ok().flatten().map(|b| String::from_utf8_lossy(b).into_owned()))
+            Ok(lossy(row.get_ref(index)?))
         };
         Ok(Twin {
             id: UserId(row.get(0)?),

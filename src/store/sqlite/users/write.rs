@@ -42,7 +42,7 @@ impl Tx<'_> {
     /// # Errors
     /// `Conflict` for a taken name or e-mail, `Check`, and whatever else keeps the row out.
     pub fn insert_user(&self, user: &NewUser, now: Timestamp) -> Result<StoredUser, StoreError> {
-        let rows = self.run_insert(user, now).map_err(|error| self.fail(error))?;
+        let rows = self.fire(|| self.run_insert(user, now))?;
         self.count(rows);
         if rows != 1 {
             return Err(self.wrong_count("the new account", rows));
@@ -199,9 +199,8 @@ impl Tx<'_> {
     /// `TriggerInTheWay` or `Damaged` where it did not meet the one row.
     pub fn record_failure(&self, id: UserId, failure: Failure<'_>) -> Result<FailureOutcome, StoreError> {
         let restart = failure.count == FailureCount::Restart;
-        let attempts = self
-            .tx
-            .prepare_cached(
+        let count = || {
+            let mut statement = self.tx.prepare_cached(
                 "UPDATE users
                     SET failed_login_attempts =
                           CASE WHEN :restart OR typeof(failed_login_attempts) <> 'integer' THEN 1
@@ -212,15 +211,13 @@ impl Tx<'_> {
                                THEN :lock ELSE NULL END
                   WHERE id = :id
               RETURNING failed_login_attempts",
-            )
-            .and_then(|mut statement| {
-                let values = named_params! {
-                    ":restart": restart, ":threshold": failure.threshold, ":lock": failure.lock, ":id": id.0
-                };
-                statement.query_row(values, |row| row.get(0)).optional()
-            })
-            .map_err(|error| self.fail(error))?
-            .ok_or_else(|| self.wrong_count("the failed login", 0))?;
+            )?;
+            let values = named_params! {
+                ":restart": restart, ":threshold": failure.threshold, ":lock": failure.lock, ":id": id.0
+            };
+            statement.query_row(values, |row| row.get(0)).optional()
+        };
+        let attempts = self.fire(count)?.ok_or_else(|| self.wrong_count("the failed login", 0))?;
         self.count(1);
         Ok(FailureOutcome { attempts })
     }
@@ -234,7 +231,7 @@ impl Tx<'_> {
         values: &[(&str, &dyn ToSql)],
     ) -> Result<(), StoreError> {
         let run = |sql: &str| self.tx.prepare_cached(sql);
-        let rows = run(sql).and_then(|mut one| one.execute(values)).map_err(|error| self.fail(error))?;
+        let rows = self.fire(|| run(sql).and_then(|mut one| one.execute(values)))?;
         self.count(rows);
         if rows != 1 {
             return Err(self.wrong_count(what, rows));

@@ -216,7 +216,7 @@ fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()
                 imported: finished.imported.len(),
                 unchanged: finished.plan.present.len(),
                 failed: finished.plan.failed,
-                credentials: finished.credentials.as_deref().map(text::path),
+                credentials: finished.credentials.as_deref().map(text::exact),
                 users,
                 errors: rows(&finished.plan.faults),
             };
