@@ -547,6 +547,14 @@ fn the_row_takes_back_what_the_app_would_accept() {
     assert_eq!(judgement.user_id, Some(1));
     let row = Row::Found { state: RowState::Inactive, role: None, email: None };
     assert_eq!(codes(&judgement.with_row(&row)), "malformed user_inactive");
+    // Also where the claims cannot be shown.
+    for odd in ["NaN", r#""\ud800""#] {
+        let token = signed(&format!(r#"{{"user_id":1,"exp":4102444800,"type":"access","x":{odd}}}"#));
+        let judged = |row| codes(&judge(&token, KEY).with_row(row));
+        assert_eq!(judged(&Row::Found { state: RowState::Active, role: None, email: None }), "malformed app_accepts");
+        assert_eq!(judged(&row), "malformed user_inactive", "{odd}");
+        assert_eq!(judged(&Row::Gone), "malformed user_gone", "{odd}");
+    }
 }
 
 #[test]

@@ -44,6 +44,14 @@ pub struct Signed<'d> {
     pub signature: &'d [u8],
 }
 
+/// What is in a token: shown together or not at all.
+pub(super) enum Content {
+    Shown { header: Map<String, Value>, claims: Map<String, Value> },
+    /// JSON cannot express all of it; the row can be compared all the same.
+    Hidden { claims: Map<String, Value> },
+    Nothing,
+}
+
 /// One JSON object, and how it was written.
 struct Segment {
     members: Map<String, Value>,
@@ -106,13 +114,16 @@ impl Decoded<'_> {
         Some(&segment.members)
     }
 
-    /// Header and claims to show: only together, only of a token that decodes, only what JSON can express.
-    pub(super) fn shown(self) -> Option<(Map<String, Value>, Map<String, Value>)> {
-        let Parts { header: Ok(header), claims: Ok(claims), signature: Ok(_), .. } = self.0.ok()? else {
-            return None;
+    /// Header and claims of a token that decodes, to show or not.
+    pub(super) fn into_content(self) -> Content {
+        let Ok(Parts { header: Ok(header), claims: Ok(claims), signature: Ok(_), .. }) = self.0 else {
+            return Content::Nothing;
         };
-        let exact = header.inexact.is_empty() && claims.inexact.is_empty();
-        exact.then_some((header.members, claims.members))
+        if header.inexact.is_empty() && claims.inexact.is_empty() {
+            Content::Shown { header: header.members, claims: claims.members }
+        } else {
+            Content::Hidden { claims: claims.members }
+        }
     }
 
     /// Everything that is wrong with the form.
