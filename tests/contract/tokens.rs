@@ -128,6 +128,62 @@ fn claims_are_added_and_the_apps_own_are_kept() {
     desk.refused(&["token", "issue", "bob", "--claim", "a=1", "--claim", "a=2"], 2, "usage").names(&["a"]);
 }
 
+/// What the tool hands out is what the app takes; a flaw has `--broken`, with its five minutes and its event.
+#[test]
+fn a_claim_that_makes_the_token_useless_is_refused_and_leaves_no_event() {
+    let mut desk = Desk::keyed();
+    let long = format!("pad={}", "x".repeat(9000));
+    let far = format!("nbf={}", NOW + 1);
+    let cases = [
+        ("--claim", "aud=x", "'aud'"),
+        ("--claim-json", "sub=5", "'sub'"),
+        ("--claim-json", far.as_str(), "'nbf'"),
+        ("--claim-json", "nbf=null", "'nbf'"),
+        ("--claim", "at_hash=x", "'at_hash'"),
+        ("--claim", long.as_str(), "bytes"),
+    ];
+    let offline = ["--offline", "--user-id", "2", "--email", "bob@example.org", "--role", "patient"];
+    for (option, claim, named) in cases {
+        for whose in [&["bob"][..], &["bob", "--force"], &["bob", "--count", "2"], &offline] {
+            let args = [&["token", "issue", option, claim], whose].concat();
+            desk.refused(&args, 2, "usage").names(&[named, "would be refused"]).advises(&["--broken"]);
+        }
+        assert_eq!(desk.events(), [""; 0]);
+    }
+    // All of them at once.
+    desk.refused(&["token", "issue", "bob", "--claim", "aud=x", "--claim-json", "sub=5"], 2, "usage")
+        .names(&["'aud'", "'sub'"]);
+    desk.ok(&["token", "issue", "bob", "--broken", "type", "--claim", "aud=x"]);
+    desk.ok(&["token", "issue", "bob", "--claim-json", &format!("nbf={NOW}"), "--claim", "sub=5"]);
+    // The key's own warnings are no matter of the token's.
+    desk.set("SECRET_KEY", "short");
+    desk.ok(&["token", "issue", "bob"]);
+    desk.set("SECRET_KEY", FALLBACK);
+    desk.ok(&["token", "issue", "bob", "--insecure-default-key"]);
+}
+
+/// As a login would have it (`app-facts`, HTTP face of the app).
+#[test]
+fn the_customer_is_checked_and_an_unreadable_role_is_said() {
+    let mut desk = Desk::with(fixture::head);
+    desk.set("SECRET_KEY", KEY);
+    desk.sql("UPDATE users SET customer_id = 99 WHERE id = 2");
+    for (user, named) in [("id:2", "does not exist"), ("id:3", "not active"), ("id:4", "run out")] {
+        desk.refused(&["token", "issue", user], 7, "inactive").names(&["customer", named]);
+        desk.ok(&["token", "issue", user, "--force"]);
+    }
+    for user in ["root", "free"] {
+        let out = desk.ok(&["token", "issue", user]);
+        assert!(out.stderr.contains("this database has customers"), "{out:?}");
+        assert!(decoded(out.stdout.trim_end()).1.get("customer_id").is_some());
+    }
+    let desk = Desk::keyed();
+    assert!(!desk.ok(&["token", "issue", "bob"]).stderr.contains("role"), "nothing to say of a good one");
+    desk.sql("UPDATE users SET role = NULL WHERE username = 'bob'");
+    let out = desk.ok(&["token", "issue", "bob"]);
+    assert!(out.stderr.contains("answers 500") && out.stderr.contains("authctl set-role"), "{out:?}");
+}
+
 #[test]
 fn inactive_and_locked_users_get_a_token_only_by_force() {
     let desk = Desk::keyed();

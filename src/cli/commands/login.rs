@@ -32,12 +32,7 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         Rehashed::Yes => context.console().done("replaced its outdated hash"),
         Rehashed::Overtaken => context.console().note("its hash was changed by somebody else meanwhile: left alone"),
     }
-    if store.schema().has_customers() {
-        context.console().note(
-            "this database has customers: the customer is checked and in the tokens; is_active is judged as in the \
-             older app (the newest app does not look at it)",
-        );
-    }
+    report::customers(context, store.schema());
     if context.global.dry_run {
         if place.is_some() {
             context.console().done("would save its access token as the session of this database");
@@ -56,7 +51,8 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         }
         None => print(context, &tokens)?,
     }
-    report_unusual(context, &done.user);
+    report::without_role(context, &done.user);
+    report::blocked(context, &done.user);
     Ok(crate::cli::exit::DONE)
 }
 
@@ -74,14 +70,3 @@ fn remember_key(context: &mut Context<'_>, key: &KeyArgs) {
     }
 }
 
-/// A role that the app does not know makes `/auth/me` answer 500 after a good login (`app-facts`).
-fn report_unusual(context: &mut Context<'_>, user: &crate::model::user::StoredUser) {
-    if user.role.value().is_none() {
-        context.console().warn(&format!(
-            "{} has no readable role: the app answers 500 to its requests; authctl set-role {} ROLE mends it",
-            whom(user),
-            crate::cli::message::address(user)
-        ));
-    }
-    report::blocked(context, user);
-}

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::token_type;
 use crate::cli::args::{BrokenKind, IssueArgs};
-use crate::cli::commands::select;
+use crate::cli::commands::{report, select};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
@@ -43,6 +43,8 @@ pub fn issue(context: &mut Context<'_>, args: &IssueArgs) -> anyhow::Result<u8> 
             let (user, issued) = applied.value;
             context.say_triggers(applied.triggers.as_ref());
             say_issued(context, &user, &issued);
+            report::customers(context, store.schema());
+            report::without_role(context, &user);
             issued
         }
         _ => {
