@@ -99,6 +99,8 @@ pub struct Judgement {
     pub problems: Vec<Problem>,
     /// The user that the app would look up, also where the form of the claim is refused.
     pub user_id: Option<i64>,
+    /// The times that only the leeway makes good, by the names of their claims.
+    pub by_leeway: Vec<&'static str>,
     /// The claims that are read but cannot be shown, for the row alone.
     hidden: Option<Map<String, Value>>,
     findings: Findings,
@@ -168,6 +170,7 @@ impl Judgement {
             header,
             claims,
             hidden,
+            by_leeway: findings.by_leeway.clone(),
             signature,
             problems: Vec::new(),
             user_id,
