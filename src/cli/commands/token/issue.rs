@@ -92,10 +92,11 @@ fn what_the_app_does(broken: Broken) -> &'static str {
 }
 
 fn print_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) -> anyhow::Result<u8> {
-    if context.global.dry_run && !args.offline {
+    let dry = context.global.dry_run && !args.offline;
+    if dry && context.style.format == Format::Table {
         return Ok(DONE);
     }
-    if args.mask {
+    if args.mask && !dry {
         mask(context, issued)?;
     }
     let lost = |failure: Failure| match args.offline {
@@ -107,13 +108,15 @@ fn print_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) 
 }
 
 fn write_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) -> Result<(), OutputError> {
+    let dry = context.global.dry_run && !args.offline;
+    let view = |one| if dry { IssuedView::from(one).withheld() } else { IssuedView::from(one) };
     match (context.style.format, args.count, issued) {
         (Format::Table, ..) => issued.iter().try_for_each(|one| context.try_print(one.token.expose())),
         (Format::Json | Format::Jsonl | Format::Csv, None, [one]) => {
-            emit_one(&mut *context.world.stdout, &context.style, &IssuedView::from(one))
+            emit_one(&mut *context.world.stdout, &context.style, &view(one))
         }
         (Format::Json | Format::Jsonl | Format::Csv, ..) => {
-            emit_all(&mut *context.world.stdout, &context.style, issued.iter().map(IssuedView::from))
+            emit_all(&mut *context.world.stdout, &context.style, issued.iter().map(view))
         }
     }
 }
