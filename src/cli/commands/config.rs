@@ -102,7 +102,9 @@ fn database(context: &Context<'_>, config: &Config, file: &File<'_>) -> SettingV
 fn signing_key(context: &Context<'_>) -> SettingView {
     let set: Value = "set (not shown)".into();
     let (value, origin, problem) = match context.try_key(&NO_KEY_OPTIONS) {
-        Ok(ResolvedKey { origin, warnings, .. }) => (set, origin.to_string(), warnings.first().map(ToString::to_string)),
+        Ok(ResolvedKey { origin, warnings, .. }) => {
+            (set, origin.to_string(), warnings.first().map(ToString::to_string))
+        }
         Err(error) => {
             let origin = match &error {
                 KeyError::Missing => "none found".to_owned(),

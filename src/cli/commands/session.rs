@@ -105,9 +105,7 @@ pub fn logout(context: &mut Context<'_>, _args: &LogoutArgs) -> anyhow::Result<u
 /// There is no place, or it cannot be made.
 pub fn place(context: &Context<'_>) -> anyhow::Result<SessionFile> {
     let Some(file) = session::file(context)? else {
-        return Err(Failure::usage("--save: there is no place for a session")
-            .hint(PLACE)
-            .into());
+        return Err(Failure::usage("--save: there is no place for a session").hint(PLACE).into());
     };
     if !context.global.dry_run {
         file.prepare().map_err(|error| file_failure(&file, "cannot be saved", &error))?;

@@ -164,10 +164,9 @@ pub fn resolve(
 ) -> Result<ResolvedKey, KeyError> {
     let found = match find(source, env, database, cwd)? {
         Some(found) => found,
-        None if source.default == DefaultKey::Allowed => Found {
-            bytes: Zeroizing::new(APP_FALLBACK_KEY.as_bytes().to_vec()),
-            origin: KeyOrigin::BuiltIn,
-        },
+        None if source.default == DefaultKey::Allowed => {
+            Found { bytes: Zeroizing::new(APP_FALLBACK_KEY.as_bytes().to_vec()), origin: KeyOrigin::BuiltIn }
+        }
         None => return Err(KeyError::Missing),
     };
     judge(found, source)

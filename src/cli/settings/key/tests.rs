@@ -148,7 +148,9 @@ fn an_empty_key_is_refused_and_not_passed_over() {
 /// While the option is given, setting the variable would change nothing.
 #[test]
 fn the_way_out_of_a_key_file_is_the_file() {
-    for (text, first) in [("", "write the key"), (APP_FALLBACK_KEY, "give the app a key"), ("ssh-rsa A", "give the file")] {
+    for (text, first) in
+        [("", "write the key"), (APP_FALLBACK_KEY, "give the app a key"), ("ssh-rsa A", "give the file")]
+    {
         let hint = Scene::new().file(text).resolve().expect_err("refused").hint();
         assert!(hint.starts_with(first) && !hint.contains("set SECRET_KEY"), "{text}: {hint}");
         let hint = Scene::new().env("SECRET_KEY", text).resolve().expect_err("refused").hint();
