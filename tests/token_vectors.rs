@@ -254,19 +254,21 @@ fn a_token_has_expired_at_exp_sharp() {
 }
 
 #[test]
-fn leeway_stretches_all_three_times_and_claims_nothing_of_the_app() {
+fn leeway_stretches_all_three_times_and_says_which_the_app_refuses() {
     let options = Options { leeway_seconds: 60, ..Options::default() };
-    for (times, expected) in [
-        (format!(r#""exp":{}"#, NOW - 59), ""),
-        (format!(r#""exp":{}"#, NOW - 60), "expired"),
-        (format!(r#""exp":{},"nbf":{}"#, NOW + 9, NOW + 60), ""),
-        (format!(r#""exp":{},"nbf":{}"#, NOW + 9, NOW + 61), "not_yet_valid"),
-        (format!(r#""exp":{},"iat":{}"#, NOW + 9, NOW + 60), ""),
-        (format!(r#""exp":{},"iat":{}"#, NOW + 9, NOW + 61), "iat_future app_accepts"),
-        (format!(r#""exp":"{}""#, NOW - 59), ""),
+    for (times, expected, stretched) in [
+        (format!(r#""exp":{}"#, NOW - 59), "", &["exp"][..]),
+        (format!(r#""exp":{}"#, NOW - 60), "expired", &[]),
+        (format!(r#""exp":{}"#, NOW), "", &["exp"]),
+        (format!(r#""exp":{},"nbf":{NOW},"iat":{NOW}"#, NOW + 1), "", &[]),
+        (format!(r#""exp":{},"nbf":{}"#, NOW + 9, NOW + 60), "", &["nbf"]),
+        (format!(r#""exp":{},"nbf":{}"#, NOW + 9, NOW + 61), "not_yet_valid", &[]),
+        (format!(r#""exp":{},"iat":{}"#, NOW + 9, NOW + 60), "", &["iat"]),
+        (format!(r#""exp":{},"iat":{}"#, NOW + 9, NOW + 61), "iat_future app_accepts", &[]),
+        (format!(r#""exp":"{}""#, NOW - 59), "", &["exp"]),
     ] {
         let judgement = judge_at(&with_times(&times), KEY, NOW * 1_000_000, options);
-        assert_eq!(codes(&judgement), expected, "{times}");
+        assert_eq!((codes(&judgement).as_str(), judgement.by_leeway.as_slice()), (expected, stretched), "{times}");
     }
 }
 
@@ -547,6 +549,14 @@ fn the_row_takes_back_what_the_app_would_accept() {
     assert_eq!(judgement.user_id, Some(1));
     let row = Row::Found { state: RowState::Inactive, role: None, email: None };
     assert_eq!(codes(&judgement.with_row(&row)), "malformed user_inactive");
+    // Also where the claims cannot be shown.
+    for odd in ["NaN", r#""\ud800""#] {
+        let token = signed(&format!(r#"{{"user_id":1,"exp":4102444800,"type":"access","x":{odd}}}"#));
+        let judged = |row| codes(&judge(&token, KEY).with_row(row));
+        assert_eq!(judged(&Row::Found { state: RowState::Active, role: None, email: None }), "malformed app_accepts");
+        assert_eq!(judged(&row), "malformed user_inactive", "{odd}");
+        assert_eq!(judged(&Row::Gone), "malformed user_gone", "{odd}");
+    }
 }
 
 #[test]

@@ -56,6 +56,15 @@ pub struct Context<'w> {
     pub busy_timeout: Duration,
 }
 
+/// What a command asks for before it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Rules, database or sessions: a configuration that cannot be read stops it.
+    Configuration,
+    /// Neither; a shell that sources it in any directory must not fail over a file there.
+    Nothing,
+}
+
 /// Colour, verbosity and form of errors; known before anything can fail.
 pub fn voice(global: &Global, world: &World) -> Voice {
     let verbosity = match (global.quiet, global.verbose) {
@@ -93,11 +102,11 @@ fn color(global: &Global, world: &World, stream: Stream) -> Color {
 }
 
 impl<'w> Context<'w> {
-    /// Reads the configuration and checks the options of every command.
+    /// Reads the configuration, where the command needs it, and checks the options of every command.
     ///
     /// # Errors
     /// Usage.
-    pub fn new(world: &'w mut World, global: &'w Global, voice: Voice) -> anyhow::Result<Self> {
+    pub fn new(world: &'w mut World, global: &'w Global, voice: Voice, needs: Needs) -> anyhow::Result<Self> {
         if let Some(reason) = &global.reason
             && reason.chars().count() > MAX_REASON
         {
@@ -107,8 +116,13 @@ impl<'w> Context<'w> {
             return Err(Failure::usage("--json and --output at once").hint("--json is short for --output json").into());
         }
         let busy_timeout = busy_timeout(global.busy_timeout.as_deref())?;
-        let (config, path) = config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
-            .map_err(|error| with_hint(Class::Usage, error.to_string(), error.hint()))?;
+        let (config, path) = match needs {
+            Needs::Nothing => Default::default(),
+            Needs::Configuration => {
+                config::load(global.config.as_deref(), &world.cwd, world.config_directory.as_deref())
+                    .map_err(|error| with_hint(Class::Usage, error.to_string(), error.hint()))?
+            }
+        };
         let style = Style {
             format: format(global),
             width: world.terminal.width,

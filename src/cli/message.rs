@@ -102,6 +102,8 @@ pub fn explain(error: &Error, now: Timestamp) -> Failure {
             }
         }
         Error::Usage(message) | Error::Unexpected(message) => say(message.clone()),
+        Error::TokenUnsound { reasons } => say(format!("such a token would be refused: {}", reasons.join("; ")))
+            .hint("change or leave away the claim; --broken KIND makes tokens with one thing wrong"),
         Error::UnknownUser { given } => say(format!("there is no user {}", typed(given)))
             .hint("authctl user list --match TEXT finds accounts by a part of a name"),
         Error::UnknownCustomer { id } => {

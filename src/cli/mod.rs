@@ -75,7 +75,7 @@ pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut W
     let Some(command) = &parsed.command else {
         return end(world, voice, parse::no_command());
     };
-    let result = Context::new(world, &global, voice).and_then(|mut context| {
+    let result = Context::new(world, &global, voice, commands::needs(command)).and_then(|mut context| {
         commands::run(&mut context, command).map_err(|error| suggest::improved(&context, command, error))
     });
     match result {

@@ -22,6 +22,9 @@ use crate::ops::session::{self, Ended, SignedIn};
 use crate::policy::role::{Reach, Right, Verb, reach, right};
 use crate::store::{OpenNote, Opened, Reader, StoreError};
 
+/// Where sessions are kept is for the environment to say.
+pub const PLACE: &str = "set HOME, or XDG_STATE_HOME, to a directory of yours";
+
 /// How a command was let in.
 #[derive(Debug, Default)]
 pub enum Entry {
@@ -214,5 +217,6 @@ pub fn file_failure(file: &SessionFile, what: &str, error: &SessionError) -> Fai
         | SessionError::Form
         | SessionError::OtherDatabase(_) => Class::TokenRejected,
     };
-    Failure::new(class, format!("the saved session '{}' {what}: {error}", text::path(&file.path())))
+    let failure = Failure::new(class, format!("the saved session '{}' {what}: {error}", text::path(&file.path())));
+    if class == Class::OutputFailed { failure.hint(PLACE) } else { failure }
 }

@@ -89,6 +89,11 @@ pub enum Error {
     Store(StoreError),
     /// A combination of arguments that makes no sense.
     Usage(String),
+    /// The app, or `token verify`, would refuse the token that was asked for.
+    TokenUnsound {
+        /// Each reason.
+        reasons: Vec<String>,
+    },
     /// No such account.
     UnknownUser {
         /// As typed.
@@ -203,7 +208,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Store(error) => store_class(error),
-            Self::Usage(_) => Class::Usage,
+            Self::Usage(_) | Self::TokenUnsound { .. } => Class::Usage,
             Self::UnknownUser { .. } | Self::UnknownCustomer { .. } => Class::NotFound,
             Self::Ambiguous { .. } => Class::Ambiguous,
             Self::Unresolved(errors) => errors.first().map_or(Class::Unexpected, Self::class),

@@ -120,7 +120,11 @@ fn unknown_name(store: &mut Store, act: &Act<'_>, settings: &Settings, given: &P
     Ok(Error::WrongCredentials { locked: None })
 }
 
-fn judge_gate(view: View<'_>, user: &StoredUser, now: Timestamp) -> Result<Result<OldLock, Closed>, Error> {
+/// Whether the account may have tokens now: lock, active, customer.
+///
+/// # Errors
+/// The file's.
+pub(super) fn judge_gate(view: View<'_>, user: &StoredUser, now: Timestamp) -> Result<Result<OldLock, Closed>, Error> {
     let customer = match user.customer_id.value() {
         Some(id) => view.customer(*id)?,
         None => None,
@@ -226,7 +230,8 @@ fn why(closed: Closed) -> &'static str {
     }
 }
 
-fn refusal(closed: Closed, user: Box<StoredUser>) -> Error {
+/// The refusal of an account that may not.
+pub(super) fn refusal(closed: Closed, user: Box<StoredUser>) -> Error {
     match closed {
         Closed::Locked { until } => Error::Locked { user, until },
         Closed::Inactive => Error::Inactive { user },

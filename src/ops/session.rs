@@ -4,6 +4,7 @@
 //! the e-mail of the token must be that of the row too, and a lock ends a session, which in the app it does not.
 
 use super::error::Error;
+use super::login::judge_gate;
 use super::settings::Settings;
 use super::token::{Bench, judge};
 use crate::model::event::{Acting, EventDraft, EventName};
@@ -12,10 +13,10 @@ use crate::model::secret::SigningKey;
 use crate::model::time::Timestamp;
 use crate::model::token::TokenType;
 use crate::model::user::StoredUser;
-use crate::policy::login::{Closed, gate};
+use crate::policy::login::Closed;
 use crate::policy::role::{Ranks, Reach, Standing};
 use crate::policy::token::{KeyState, Options, Problem, ProblemCode, Severity, seconds};
-use crate::store::{Act, Change, Reader, Store, StoreError, View};
+use crate::store::{Act, Change, Reader, Store, StoreError};
 
 /// The account of a session, judged now.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ pub fn sign_in(
             let reason = format!("it was issued for another e-mail than id {} has now", row.id.0);
             return Ok(Err(Ended::Rejected(vec![reason])));
         }
-        if let Err(closed) = gate(&row, customer_of(view, &row)?, now) {
+        if let Err(closed) = judge_gate(view, &row, now)? {
             return Ok(Err(Ended::Closed(Box::new(row), closed)));
         }
         let ranks = settings.ranks(schema);
@@ -79,13 +80,6 @@ pub fn sign_in(
 /// An inactive account has its own words, which the row decides.
 fn ends(problem: &Problem) -> bool {
     problem.severity() == Severity::Error && problem.code != ProblemCode::UserInactive
-}
-
-fn customer_of(view: View<'_>, row: &StoredUser) -> Result<Option<crate::model::user::Customer>, Error> {
-    match row.customer_id.value() {
-        Some(id) => Ok(view.customer(*id)?),
-        None => Ok(None),
-    }
 }
 
 impl SignedIn {

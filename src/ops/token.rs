@@ -16,7 +16,7 @@ use crate::model::secret::SigningKey;
 use crate::model::time::{Span, Timestamp};
 use crate::model::token::TokenType;
 use crate::model::user::{Flag, StoredUser, UserId};
-use crate::policy::state::{Lock, lock, stuck};
+use crate::policy::state::is_locked_or_stuck;
 use crate::policy::token::{self, Decoded, Judgement, KeyState, Options, Row, RowState, SignatureFact};
 use crate::store::View;
 
@@ -89,7 +89,7 @@ pub fn signature(decoded: &Decoded<'_>, key: &SigningKey) -> SignatureFact {
 fn row_state(user: &StoredUser, settings: &Settings, now: Timestamp) -> RowState {
     if user.is_active == Flag::Off {
         RowState::Inactive
-    } else if stuck(user, settings.time_format).is_some() || matches!(lock(user, now), Lock::Until { .. }) {
+    } else if is_locked_or_stuck(user, now, settings.time_format) {
         RowState::Locked
     } else {
         RowState::Active

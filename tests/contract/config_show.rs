@@ -146,3 +146,17 @@ fn a_broken_configuration_and_wrong_uses_are_refused_by_name() {
     desk.write("authctl.toml", "colour = true\n");
     desk.refused(&["config", "show"], 2, "usage").names(&["authctl.toml", "colour"]);
 }
+
+/// Every write is refused with it: the place where one looks must say so.
+#[test]
+fn an_audit_key_that_cannot_be_had_is_a_problem_of_its_row() {
+    let desk = Desk::usual();
+    desk.config("audit_key_file = \"audit.key\"");
+    let rows = settings(&desk, &[]);
+    let found = row(&rows, "audit_key_file");
+    assert!(found["problem"].as_str().is_some_and(|text| text.contains("there is no file")), "{found}");
+    assert!(desk.ok(&["config", "show"]).stdout.contains("there is no file"));
+    let key = desk.write("audit.key", KEY);
+    fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("chmod");
+    assert_eq!(row(&settings(&desk, &[]), "audit_key_file").get("problem"), None);
+}

@@ -467,6 +467,23 @@ fn completions_and_man_need_no_database() {
     }
     desk.refused(&["completions", "tcsh"], 2, "usage").names(&["tcsh"]);
     assert!(desk.ok(&["man"]).stdout.contains(".TH"));
-    desk.ok(&["man", "--out", "pages"]);
+    let out = desk.ok(&["man", "--out", "pages", "-n"]);
+    assert!(out.stderr.contains("would write") && !desk.path("pages").exists(), "{out:?}");
+    assert!(desk.ok(&["man", "--out", "pages"]).stderr.contains("wrote"));
     assert!(desk.path("pages/authctl.1").exists() && desk.path("pages/authctl-user-add.1").exists());
+}
+
+/// A shell sources the completions in whatever directory it starts; where a file lies there is no matter of theirs.
+#[test]
+fn completions_and_man_need_no_configuration_and_all_else_does() {
+    let desk = Desk::keyed();
+    desk.write("authctl.toml", "foo = 1");
+    let man = ["man", "--out", "pages"];
+    for args in [&["completions", "bash"][..], &["man"], &man] {
+        desk.ok(args);
+    }
+    // These two ask it for the database.
+    for args in [&["logout"][..], &["user", "list"], &["config", "show"]] {
+        desk.refused(args, 2, "usage").names(&["foo"]);
+    }
 }

@@ -238,6 +238,8 @@ fn a_dry_run_shows_the_verdict_and_keeps_nothing() {
     let before = desk.snapshot();
     let out = desk.ok_with(&[&login("bob")[..], &["-n"]].concat(), PASSWORD);
     assert!(!out.stdout.contains("ey") && out.stderr.contains("would"), "no token without an event: {out:?}");
+    let out = desk.ok_with(&[&login("bob")[..], &["-n", "--json"]].concat(), PASSWORD);
+    assert_eq!(out.json(), serde_json::json!({"token_type": "bearer", "expires_in": 1800}));
     desk.refused_with(&[&login("bob")[..], &["-n"]].concat(), OTHER, 6, "wrong_credentials");
     assert_eq!(desk.snapshot(), before);
 }

@@ -52,6 +52,7 @@ fn a_key_stands_alone_on_stdout_and_needs_no_database() {
     assert!(document["key"].as_str().is_some_and(is_key) && document.as_object().map(serde_json::Map::len) == Some(1));
     let out = desk.ok(&["secret", "generate", "-n"]);
     assert!(out.stdout.is_empty() && out.stderr.contains("would print"), "{out:?}");
+    assert_eq!(desk.json(&["secret", "generate", "-n"]), serde_json::json!({}), "one document, without a key");
     assert_eq!(desk.snapshot(), before);
 }
 

@@ -264,3 +264,16 @@ fn a_session_does_not_pass_over_to_another_file_of_the_same_name() {
     fs::rename(desk.path("old.db"), desk.db()).expect("moved back");
     desk.ok(&["whoami"]);
 }
+
+/// Where a directory of its path is a file there is no session, and none can be kept: the way out is another place.
+#[test]
+fn a_place_that_cannot_hold_sessions_holds_none_and_the_hint_names_another() {
+    let desk = Desk::keyed();
+    desk.write("state", "no directory");
+    desk.refused(&["whoami"], 3, "not_found").names(&["nobody is signed in"]);
+    assert!(desk.ok(&["logout"]).stderr.contains("nobody was signed in"));
+    desk.refused(&["--as-session", "user", "list"], 5, "not_allowed").names(&["there is none"]);
+    desk.refused_with(&["login", "ann", "--save", "--password-stdin"], PASSWORD, 1, "output_failed")
+        .names(&["cannot be saved"])
+        .advises(&["HOME", "XDG_STATE_HOME"]);
+}

@@ -128,6 +128,62 @@ fn claims_are_added_and_the_apps_own_are_kept() {
     desk.refused(&["token", "issue", "bob", "--claim", "a=1", "--claim", "a=2"], 2, "usage").names(&["a"]);
 }
 
+/// What the tool hands out is what the app takes; a flaw has `--broken`, with its five minutes and its event.
+#[test]
+fn a_claim_that_makes_the_token_useless_is_refused_and_leaves_no_event() {
+    let mut desk = Desk::keyed();
+    let long = format!("pad={}", "x".repeat(9000));
+    let far = format!("nbf={}", NOW + 1);
+    let cases = [
+        ("--claim", "aud=x", "'aud'"),
+        ("--claim-json", "sub=5", "'sub'"),
+        ("--claim-json", far.as_str(), "'nbf'"),
+        ("--claim-json", "nbf=null", "'nbf'"),
+        ("--claim", "at_hash=x", "'at_hash'"),
+        ("--claim", long.as_str(), "bytes"),
+    ];
+    let offline = ["--offline", "--user-id", "2", "--email", "bob@example.org", "--role", "patient"];
+    for (option, claim, named) in cases {
+        for whose in [&["bob"][..], &["bob", "--force"], &["bob", "--count", "2"], &offline] {
+            let args = [&["token", "issue", option, claim], whose].concat();
+            desk.refused(&args, 2, "usage").names(&[named, "would be refused"]).advises(&["--broken"]);
+        }
+        assert_eq!(desk.events(), [""; 0]);
+    }
+    // All of them at once.
+    desk.refused(&["token", "issue", "bob", "--claim", "aud=x", "--claim-json", "sub=5"], 2, "usage")
+        .names(&["'aud'", "'sub'"]);
+    desk.ok(&["token", "issue", "bob", "--broken", "type", "--claim", "aud=x"]);
+    desk.ok(&["token", "issue", "bob", "--claim-json", &format!("nbf={NOW}"), "--claim", "sub=5"]);
+    // The key's own warnings are no matter of the token's.
+    desk.set("SECRET_KEY", "short");
+    desk.ok(&["token", "issue", "bob"]);
+    desk.set("SECRET_KEY", FALLBACK);
+    desk.ok(&["token", "issue", "bob", "--insecure-default-key"]);
+}
+
+/// As a login would have it (`app-facts`, HTTP face of the app).
+#[test]
+fn the_customer_is_checked_and_an_unreadable_role_is_said() {
+    let mut desk = Desk::with(fixture::head);
+    desk.set("SECRET_KEY", KEY);
+    desk.sql("UPDATE users SET customer_id = 99 WHERE id = 2");
+    for (user, named) in [("id:2", "does not exist"), ("id:3", "not active"), ("id:4", "run out")] {
+        desk.refused(&["token", "issue", user], 7, "inactive").names(&["customer", named]);
+        desk.ok(&["token", "issue", user, "--force"]);
+    }
+    for user in ["root", "free"] {
+        let out = desk.ok(&["token", "issue", user]);
+        assert!(out.stderr.contains("this database has customers"), "{out:?}");
+        assert!(decoded(out.stdout.trim_end()).1.get("customer_id").is_some());
+    }
+    let desk = Desk::keyed();
+    assert!(!desk.ok(&["token", "issue", "bob"]).stderr.contains("role"), "nothing to say of a good one");
+    desk.sql("UPDATE users SET role = NULL WHERE username = 'bob'");
+    let out = desk.ok(&["token", "issue", "bob"]);
+    assert!(out.stderr.contains("answers 500") && out.stderr.contains("authctl set-role"), "{out:?}");
+}
+
 #[test]
 fn inactive_and_locked_users_get_a_token_only_by_force() {
     let desk = Desk::keyed();
@@ -170,6 +226,11 @@ fn a_dry_run_issues_nothing() {
     let before = desk.snapshot();
     let out = desk.ok(&["token", "issue", "bob", "-n"]);
     assert!(out.stdout.is_empty() && out.stderr.contains("would"), "{out:?}");
+    // The document without what will never be.
+    let document = desk.json(&["token", "issue", "bob", "-n", "--ttl", "5m"]);
+    assert_eq!(document, json!({"type": "access", "expires_at": "2026-11-25T02:05:00Z"}));
+    let document = desk.json(&["token", "issue", "bob", "-n", "--count", "2", "--mask"]);
+    assert_eq!(document.as_array().map(|all| all.iter().all(|one| one.get("token").is_none())), Some(true));
     assert_eq!(desk.snapshot(), before);
 }
 
@@ -342,6 +403,20 @@ fn leeway_stretches_the_times_and_is_zero_unless_given() {
     assert_eq!(desk.run(&["token", "verify", &late, "--leeway", "1m"]).code, 0);
     let early = of_bob(|claims| _ = claims.insert("iat".into(), json!(NOW + 5)));
     inspected(&desk, &[&early, "--leeway", "5s"], "", 0);
+    // What the app refuses is said, and where nothing was stretched nothing is.
+    let said = "by --leeway alone";
+    for (token, claim) in [(&late, "exp"), (&early, "iat")] {
+        let out = desk.ok(&["token", "inspect", token, "--leeway", "5m", "--json"]);
+        assert!(out.stderr.contains(&format!("accepted {said} ({claim}): the app has none")), "{out:?}");
+        assert_eq!(out.json()["by_leeway"], json!([claim]));
+    }
+    let out = desk.ok(&["token", "verify", &late, &of_bob(|_| ()), "--leeway", "5m", "--json"]);
+    assert!(out.stderr.contains(&format!("accepted {said}: 1 of 2; the app has none")), "{out:?}");
+    assert_eq!((&out.json()[0]["by_leeway"], out.json()[1].get("by_leeway")), (&json!(["exp"]), None));
+    for (token, leeway) in [(&of_bob(|_| ()), "5m"), (&late, "5s")] {
+        let out = desk.run(&["token", "inspect", token, "--leeway", leeway, "--json"]);
+        assert!(!out.stderr.contains(said) && out.json().get("by_leeway").is_none(), "{out:?}");
+    }
     for leeway in ["5", "-1s", "x"] {
         desk.refused(&["token", "verify", &early, &format!("--leeway={leeway}")], 2, "usage").names(&["--leeway"]);
     }
@@ -363,6 +438,10 @@ fn what_people_paste_around_a_token_is_taken_away_and_said() {
         (
             format!(r#"{{"access_token":"{token}","refresh_token":"x","token_type":"bearer","expires_in":1800}}"#),
             "the login answer around the access token",
+        ),
+        (
+            format!(r#"{{"token":"{token}","type":"access","expires_at":"x","jti":"x"}}"#),
+            "the document of 'token issue' around the token",
         ),
     ] {
         for args in [&["-"][..], &["--file", "t"], &[pasted.as_str()]] {
@@ -394,7 +473,7 @@ fn undecodable_or_too_long_is_rejected_with_nothing_to_show() {
     let desk = Desk::keyed();
     let long = of_bob(|claims| _ = claims.insert("pad".into(), json!("x".repeat(9000))));
     for (token, code) in
-        [("no token", "malformed"), ("a.b.c", "malformed"), ("", "malformed"), (long.as_str(), "too_long")]
+        [("no token", "malformed"), ("a.b.c", "malformed"), (".", "malformed"), (long.as_str(), "too_long")]
     {
         let document = inspected(&desk, &["-"], token, 6);
         assert_eq!(document["verdict"], "rejected");
@@ -495,6 +574,8 @@ fn a_missing_database_is_said_and_a_named_one_is_required() {
     let out = desk.ok(&["token", "inspect", &token, "--json"]);
     assert!(out.stderr.contains("not compared") && out.stderr.contains("./app.db"), "{out:?}");
     assert_eq!((&out.json()["verdict"], &out.json()["user"]), (&json!("accepted"), &Value::Null));
+    let out = desk.ok(&["token", "verify", &token, &token]);
+    assert_eq!(out.stderr.matches("not compared with an account").count(), 1, "{out:?}");
     for (name, value) in [("AUTHCTL_DATABASE", "gone.db"), ("DATABASE_URL", "sqlite:///gone.db")] {
         let mut desk = Desk::empty();
         desk.set("SECRET_KEY", KEY);
@@ -550,6 +631,96 @@ fn a_token_from_the_tool_is_accepted_through_a_pipe() {
     assert_eq!(inspected(&desk, &["-"], &issued, 0)["user"]["username"], "bob");
     let login = desk.ok_with(&["login", "bob", "--password-stdin"], fixture::PASSWORD).stdout;
     assert_eq!(inspected(&desk, &["-"], &login, 0)["user"]["username"], "bob");
+    // And as a document, or several of them.
+    let one = desk.ok(&["token", "issue", "bob", "--json"]).stdout;
+    assert_eq!(inspected(&desk, &["-"], &one, 0)["user"]["username"], "bob");
+    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&login).expect("JSON")).expect("JSON");
+    for (printed, count) in [
+        (one, 1),
+        (pretty, 1),
+        (desk.ok(&["token", "issue", "bob", "--count", "3", "-o", "jsonl"]).stdout, 3),
+        (desk.ok(&["token", "issue", "bob", "--count", "3", "--json"]).stdout, 3),
+    ] {
+        assert_eq!(desk.ok_with(&["token", "verify", "-"], &printed).stdout, "accepted\n".repeat(count), "{printed}");
+    }
+}
+
+/// A variable that is not set is no bad token; and what does not belong into one is named.
+#[test]
+fn nothing_is_a_mistake_in_the_call_and_a_torn_token_says_where() {
+    let desk = Desk::keyed();
+    for args in
+        [&["token", "inspect", ""][..], &["token", "verify", ""], &["token", "inspect", "Bearer ", "--no-verify"]]
+    {
+        desk.refused(args, 2, "usage").names(&["there is no token in the argument"]).advises(&["not set"]);
+    }
+    for verb in ["inspect", "verify"] {
+        for nothing in ["", "\n", " \r\n"] {
+            desk.refused_with(&["token", verb, "-"], nothing, 2, "usage")
+                .names(&["there is no token on standard input"])
+                .advises(&["not set"]);
+        }
+    }
+    desk.write("empty", "");
+    desk.refused(&["token", "inspect", "--file", "empty"], 2, "usage").names(&["in the file"]);
+    let token = of_bob(|_| ());
+    for (inside, named) in [("\n", "a line end"), ("\r\n", "a line end"), (" ", "a blank"), ("é", "\"\\u00e9\"")] {
+        let torn = format!("{}{inside}{}", &token[..60], &token[60..]);
+        let document = inspected(&desk, &[&torn], "", 6);
+        let text = document["problems"][0]["message"].as_str().expect("text");
+        assert!(text.contains("the payload is not") && text.contains(&format!("there is {named} in it")), "{document}");
+    }
+}
+
+/// It shows what is in a token, whatever lies about (`cli.md`, token inspect).
+#[test]
+fn no_verify_fails_over_no_key_and_over_no_database_that_nobody_named() {
+    let mut desk = Desk::empty();
+    let token = of_bob(|_| ());
+    desk.write(".env", format!("SECRET_KEY={KEY}\n"));
+    std::fs::set_permissions(desk.path(".env"), std::os::unix::fs::PermissionsExt::from_mode(0o666)).expect("chmod");
+    desk.write("app.db", "no database");
+    let out = desk.ok(&["token", "inspect", &token, "--no-verify", "--json"]);
+    assert_eq!((&out.json()["verdict"], &out.json()["user"]), (&json!("unverified"), &Value::Null));
+    for said in ["everybody may write it", "not compared with an account"] {
+        assert!(out.stderr.contains(said), "{out:?}");
+    }
+    desk.ok(&["token", "inspect", &token, "--no-verify", "--secret-file", "none"]);
+    desk.refused(&["token", "inspect", &token], 5, "key_unusable");
+    desk.refused(&["token", "inspect", &token, "--no-verify", "--database", "app.db"], 8, "db_not_sqlite");
+    desk.set("SECRET_KEY", KEY);
+    desk.refused(&["token", "inspect", &token], 8, "db_not_sqlite");
+}
+
+#[test]
+fn the_way_out_fits_the_verdict() {
+    let mut desk = Desk::usual();
+    let (good, bad) = (of_bob(|_| ()), of_bob(|claims| _ = claims.insert("exp".into(), json!(1))));
+    let hint = |desk: &Desk, token: &str| {
+        desk.run(&["--json", "token", "inspect", token]).refusal(&[], 6, "token_rejected").hint
+    };
+    for rejected in [bad.as_str(), "x"] {
+        assert_eq!(hint(&desk, rejected), "what stands on stdout says why");
+    }
+    assert!(hint(&desk, &good).contains("--secret-file") && !hint(&desk, &good).contains("default"));
+    desk.set("SECRET_KEY", FALLBACK);
+    assert!(hint(&desk, &good).contains("--insecure-default-key"));
+    assert_eq!(hint(&desk, &bad), "what stands on stdout says why");
+}
+
+/// `cli.md`, rule 8: what the file does not have yet is null, with a hint.
+#[test]
+fn a_file_that_is_not_migrated_is_said_and_no_account_in_it_is_active() {
+    let mut desk = Desk::with(fixture::preauth);
+    desk.set("SECRET_KEY", KEY);
+    let token = of_bob(|_| ());
+    for verb in ["inspect", "verify"] {
+        let out = desk.ok(&["token", verb, &token]);
+        assert!(out.stderr.contains("not migrated") && out.stderr.contains("authctl migrate"), "{out:?}");
+        assert!(!out.stdout.contains("active"), "{out:?}");
+    }
+    let document = inspected(&desk, &[&token], "", 0);
+    assert_eq!((&document["user"]["is_active"], &document["user"]["state"]), (&Value::Null, &Value::Null));
 }
 
 #[test]

@@ -102,12 +102,14 @@ fn database(context: &Context<'_>, config: &Config, file: &File<'_>) -> SettingV
 fn signing_key(context: &Context<'_>) -> SettingView {
     let set: Value = "set (not shown)".into();
     let (value, origin, problem) = match context.try_key(&NO_KEY_OPTIONS) {
-        Ok(ResolvedKey { origin, warnings, .. }) => (set, origin, warnings.first().map(ToString::to_string)),
+        Ok(ResolvedKey { origin, warnings, .. }) => {
+            (set, origin.to_string(), warnings.first().map(ToString::to_string))
+        }
         Err(error) => {
             let origin = match &error {
                 KeyError::Missing => "none found".to_owned(),
                 KeyError::Empty { origin } | KeyError::Default { origin } | KeyError::Unusable { origin, .. } => {
-                    origin.clone()
+                    origin.to_string()
                 }
                 KeyError::Unreadable { path, .. } | KeyError::Expansion { path, .. } => {
                     format!("file {}", text::path(path))
@@ -138,7 +140,10 @@ fn run_settings(context: &Context<'_>, config: &Config, file: &File<'_>) -> [Set
             true => option("require_session", true.into(), "--as-session"),
             false => file.row("require_session", config.require_session.into()),
         },
-        file.row("audit_key_file", audit_key.map_or(Value::Null, |path| text::exact(&path).into())),
+        SettingView {
+            problem: context.audit_key_error().map(ToString::to_string),
+            ..file.row("audit_key_file", audit_key.map_or(Value::Null, |path| text::exact(&path).into()))
+        },
     ]
 }
 

@@ -27,9 +27,12 @@ pub fn man(context: &mut Context<'_>, args: &ManArgs) -> anyhow::Result<u8> {
         let message = format!("cannot write into '{}': {error}", text::path(&directory));
         Failure::new(Class::OutputFailed, message)
     };
-    std::fs::create_dir_all(&directory).map_err(failed)?;
-    clap_mangen::generate_to(Cli::command(), &directory).map_err(failed)?;
-    context.console().done(&format!("wrote the man pages into '{}'", text::path(&directory)));
+    if !context.global.dry_run {
+        std::fs::create_dir_all(&directory).map_err(failed)?;
+        clap_mangen::generate_to(Cli::command(), &directory).map_err(failed)?;
+    }
+    let did = context.would("wrote", "write");
+    context.console().done(&format!("{did} the man pages into '{}'", text::path(&directory)));
     Ok(crate::cli::exit::DONE)
 }
 

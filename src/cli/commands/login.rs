@@ -5,11 +5,11 @@ use crate::cli::args::{KeyArgs, LoginArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::whom;
-use crate::cli::output::emit_document;
+use crate::cli::output::{Format, emit_document};
 use crate::cli::password_source;
 use crate::cli::view::LoginView;
 use crate::ops::login::{self, Rehash, Rehashed};
-use crate::ops::token::{self, LoginTokens};
+use crate::ops::token;
 
 /// Logs in, and prints the app's token response.
 pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
@@ -32,17 +32,14 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         Rehashed::Yes => context.console().done("replaced its outdated hash"),
         Rehashed::Overtaken => context.console().note("its hash was changed by somebody else meanwhile: left alone"),
     }
-    if store.schema().has_customers() {
-        context.console().note(
-            "this database has customers: the customer is checked and in the tokens; is_active is judged as in the \
-             older app (the newest app does not look at it)",
-        );
-    }
+    report::customers(context, store.schema());
     if context.global.dry_run {
         if place.is_some() {
             context.console().done("would save its access token as the session of this database");
             let opened = session::opened(&context.settings, store.schema(), done.user, done.at);
             session::saved(context, opened)?;
+        } else if context.style.format != Format::Table {
+            print(context, &LoginView::without_tokens(context.settings.access_ttl))?;
         }
         return Ok(crate::cli::exit::DONE);
     }
@@ -54,14 +51,15 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
             session::save(context, file, &tokens.access, opened)?;
             remember_key(context, &args.key);
         }
-        None => print(context, &tokens)?,
+        None => print(context, &LoginView::from(&tokens))?,
     }
-    report_unusual(context, &done.user);
+    report::without_role(context, &done.user);
+    report::blocked(context, &done.user);
     Ok(crate::cli::exit::DONE)
 }
 
-fn print(context: &mut Context<'_>, tokens: &LoginTokens) -> anyhow::Result<()> {
-    Ok(emit_document(&mut *context.world.stdout, &LoginView::from(tokens)).map_err(Failure::from)?)
+fn print(context: &mut Context<'_>, view: &LoginView<'_>) -> anyhow::Result<()> {
+    Ok(emit_document(&mut *context.world.stdout, view).map_err(Failure::from)?)
 }
 
 /// Most commands take no option for the key, and judge the session with the one that they find.
@@ -72,16 +70,4 @@ fn remember_key(context: &mut Context<'_>, key: &KeyArgs) {
              SECRET_KEY, then in .env",
         );
     }
-}
-
-/// A role that the app does not know makes `/auth/me` answer 500 after a good login (`app-facts`).
-fn report_unusual(context: &mut Context<'_>, user: &crate::model::user::StoredUser) {
-    if user.role.value().is_none() {
-        context.console().warn(&format!(
-            "{} has no readable role: the app answers 500 to its requests; authctl set-role {} ROLE mends it",
-            whom(user),
-            crate::cli::message::address(user)
-        ));
-    }
-    report::blocked(context, user);
 }

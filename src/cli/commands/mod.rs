@@ -22,11 +22,33 @@ mod user;
 mod verb;
 
 use super::args::{Command, TokenCommand, UserCommand};
-use super::context::Context;
+use super::context::{Context, Needs};
 use super::failure::Failure;
 use super::output::{self, Style};
 use super::session as gate;
 use super::view::{DeleteView, IssuedView, SecretView, SessionView, WriteView};
+
+/// What a command needs before it runs.
+pub fn needs(command: &Command) -> Needs {
+    match command {
+        Command::Completions(_) | Command::Man(_) => Needs::Nothing,
+        Command::Init(_)
+        | Command::Migrate(_)
+        | Command::User(_)
+        | Command::Login(_)
+        | Command::Lock(_)
+        | Command::Unlock(_)
+        | Command::SetRole(_)
+        | Command::Token(_)
+        | Command::Whoami(_)
+        | Command::Logout(_)
+        | Command::Audit(_)
+        | Command::Db(_)
+        | Command::Doctor(_)
+        | Command::Secret(_)
+        | Command::Config(_) => Needs::Configuration,
+    }
+}
 
 /// Runs a command; the exit code of those whose document is the verdict may be another than 0.
 ///

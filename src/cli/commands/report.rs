@@ -12,7 +12,7 @@ use crate::model::user::{Flag, PasswordPresence, StoredUser};
 use crate::ops::Written;
 use crate::policy::role::Verb;
 use crate::policy::state::{Lock, lock, stuck};
-use crate::store::{Applied, Changed};
+use crate::store::{Applied, Changed, Schema};
 
 use super::select::Shape;
 
@@ -70,6 +70,27 @@ pub fn shaped<R: Record>(
         (Shape::One | Shape::Many, first) => emit_all(stdout, style, first.into_iter().chain(views)),
     };
     Ok(written.map_err(Failure::from)?)
+}
+
+/// A role that cannot be read makes `/auth/me` answer 500 whatever the token (`app-facts`).
+pub fn without_role(context: &mut Context<'_>, user: &StoredUser) {
+    if user.role.value().is_none() {
+        context.console().warn(&format!(
+            "{} has no readable role: the app answers 500 to its requests; authctl set-role {} ROLE mends it",
+            whom(user),
+            address(user)
+        ));
+    }
+}
+
+/// On a file of the newest app, how its tokens are made (`app-facts`, HTTP face of the app).
+pub fn customers(context: &mut Context<'_>, schema: &Schema) {
+    if schema.has_customers() {
+        context.console().note(
+            "this database has customers: the customer is checked and in the tokens; is_active is judged as in the \
+             older app (the newest app does not look at it)",
+        );
+    }
 }
 
 /// What keeps the account out, if anything, each with its way out.

@@ -43,14 +43,12 @@ fn generate(context: &mut Context<'_>, args: &SecretGenerateArgs) -> anyhow::Res
     }
     if context.global.dry_run {
         context.console().done("would print a new signing key");
+        document(context, &SecretView::Printed { key: None })?;
         return Ok(DONE);
     }
     match context.style.format {
         Format::Table => context.print(&key)?,
-        Format::Json | Format::Jsonl | Format::Csv => {
-            let view = SecretView::Printed { key: &key };
-            emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
-        }
+        Format::Json | Format::Jsonl | Format::Csv => document(context, &SecretView::Printed { key: Some(&key) })?,
     }
     context.console().hint("set it as SECRET_KEY for the app and for authctl; --write puts it into the .env file");
     Ok(DONE)
@@ -90,7 +88,7 @@ fn write(context: &mut Context<'_>, key: &str, args: &SecretGenerateArgs) -> any
         put(context, &path, &file, &text, key)?;
     }
     say_written(context, &path, &file, replaced, accounts);
-    document(context, &path, replaced)?;
+    document(context, &SecretView::Written { changed: true, path: text::exact(&path), replaced })?;
     Ok(DONE)
 }
 
@@ -202,11 +200,11 @@ fn logged_out(accounts: Option<u64>) -> String {
     }
 }
 
-fn document(context: &mut Context<'_>, path: &Path, replaced: bool) -> anyhow::Result<()> {
+/// For machines; a table has nothing more to tell.
+fn document(context: &mut Context<'_>, view: &SecretView<'_>) -> anyhow::Result<()> {
     if context.style.format == Format::Table {
         return Ok(());
     }
-    let view = SecretView::Written { changed: true, path: text::exact(path), replaced };
-    emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+    emit_one(&mut *context.world.stdout, &context.style, view).map_err(Failure::from)?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::message::{self, when};
 use crate::cli::output::{Format, emit_document, emit_one};
 use crate::cli::remedy;
-use crate::cli::session::{self, file_failure};
+use crate::cli::session::{self, PLACE, file_failure};
 use crate::cli::settings::session::SessionFile;
 use crate::cli::view::{SessionView, SessionWords, UserView};
 use crate::model::event::Acting;
@@ -105,9 +105,7 @@ pub fn logout(context: &mut Context<'_>, _args: &LogoutArgs) -> anyhow::Result<u
 /// There is no place, or it cannot be made.
 pub fn place(context: &Context<'_>) -> anyhow::Result<SessionFile> {
     let Some(file) = session::file(context)? else {
-        return Err(Failure::usage("--save: there is no place for a session")
-            .hint("set HOME, or XDG_STATE_HOME, to a directory of yours")
-            .into());
+        return Err(Failure::usage("--save: there is no place for a session").hint(PLACE).into());
     };
     if !context.global.dry_run {
         file.prepare().map_err(|error| file_failure(&file, "cannot be saved", &error))?;

@@ -1,32 +1,24 @@
 //! `token issue`, `inspect` and `verify`.
 
-use std::path::Path;
-
-use zeroize::Zeroizing;
-
-use crate::cli::args::{InspectArgs, KeyArgs, TokenCommand, TokenKind, VerifyArgs};
+use crate::cli::args::{InspectArgs, TokenCommand, TokenKind, VerifyArgs};
 use crate::cli::context::{Context, key_failure};
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::input;
+use crate::cli::failure_of;
 use crate::cli::output::{Emitter, Format, emit_one};
+use crate::cli::settings::database::Origin;
 use crate::cli::settings::key::{KeyError, ResolvedKey};
 use crate::cli::view::{Claims, JudgedView, UserView};
-use crate::model::text;
 use crate::model::time::parse_duration;
 use crate::model::token::TokenType;
 use crate::ops::error::Class;
 use crate::ops::token::{self, Bench, Judged};
-use crate::policy::token::{KeyState, Options, Removed, Verdict, clean};
+use crate::policy::token::{KeyState, Options, Verdict};
+use crate::store::Reader;
 
+mod input;
 mod issue;
 mod words;
-
-/// Longest input that is read as one token: more is too long in any case.
-const MAX_INPUT: u64 = 1024 * 1024;
-
-/// Longest list of tokens on standard input, in bytes.
-const MAX_LIST: u64 = 64 * 1024 * 1024;
 
 /// Runs one of them.
 pub fn run(context: &mut Context<'_>, command: &TokenCommand) -> anyhow::Result<u8> {
@@ -44,19 +36,51 @@ fn token_type(kind: TokenKind) -> TokenType {
     }
 }
 
-/// The key for judging, and what it is worth; a missing one is no failure here.
-fn judging_key(context: &Context<'_>, args: &KeyArgs) -> anyhow::Result<(Option<ResolvedKey>, KeyState)> {
-    match context.try_key(args) {
+/// The key for judging, and what it is worth; a missing one is no failure here, and where nothing is to be judged
+/// none is.
+fn judging_key(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<(Option<ResolvedKey>, KeyState)> {
+    let state = match context.try_key(&args.key) {
         Ok(resolved) => {
             let state = resolved.state;
-            Ok((Some(resolved), state))
+            return Ok((Some(resolved), state));
         }
-        Err(KeyError::Missing) => Ok((None, KeyState::Missing)),
-        Err(KeyError::Empty { .. }) => Ok((None, KeyState::Empty)),
-        Err(KeyError::Default { .. }) => Ok((None, KeyState::Default)),
-        Err(KeyError::Unusable { reason, .. }) => Ok((None, KeyState::Unusable(reason))),
-        Err(error @ (KeyError::Unreadable { .. } | KeyError::Expansion { .. })) => Err(key_failure(&error).into()),
+        Err(KeyError::Missing) => KeyState::Missing,
+        Err(KeyError::Empty { .. }) => KeyState::Empty,
+        Err(KeyError::Default { .. }) => KeyState::Default,
+        Err(KeyError::Unusable { reason, .. }) => KeyState::Unusable(reason),
+        Err(error @ (KeyError::Unreadable { .. } | KeyError::Expansion { .. })) if args.no_verify => {
+            context.console().warn(&error.to_string());
+            KeyState::Missing
+        }
+        Err(error @ (KeyError::Unreadable { .. } | KeyError::Expansion { .. })) => {
+            return Err(key_failure(&error).into());
+        }
+    };
+    Ok((None, state))
+}
+
+/// The rows to compare with; that there are none is said, and what the file lacks.
+fn rows(context: &mut Context<'_>, no_verify: bool) -> anyhow::Result<Option<Reader>> {
+    let reader = match context.reader_if_any() {
+        Err(error) if no_verify && context.locate()?.origin == Origin::Default => {
+            let why = failure_of(error, context.world).message;
+            context.console().warn(&format!("not compared with an account: {why}"));
+            return Ok(None);
+        }
+        found => found?,
+    };
+    match &reader {
+        Some(reader) => context.say_pending(reader.schema()),
+        None => {
+            let why = if context.entry.sees_rows() {
+                "no database is named and there is no ./app.db"
+            } else {
+                "that needs an admin's session, and no --no-verify"
+            };
+            context.console().note(&format!("not compared with an account: {why}"));
+        }
     }
+    Ok(reader)
 }
 
 fn leeway(text: &str) -> Result<u32, Failure> {
@@ -69,29 +93,23 @@ fn leeway(text: &str) -> Result<u32, Failure> {
 
 fn inspect(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<u8> {
     let options = Options { expected: args.kind.map(token_type), leeway_seconds: leeway(&args.leeway)? };
-    let pasted = pasted(context, args)?;
-    let cleaned = clean(&pasted);
-    say_removed(context, &cleaned.removed);
-    let (key, key_state) = judging_key(context, &args.key)?;
-    let reader = context.reader_if_any()?;
-    if reader.is_none() {
-        let why = if context.entry.sees_rows() {
-            "no database is named and there is no ./app.db"
-        } else {
-            "that needs an admin's session, and no --no-verify"
-        };
-        context.console().note(&format!("not compared with an account: {why}"));
-    }
+    let token = input::pasted(context, args)?;
+    let (key, key_state) = judging_key(context, args)?;
+    let reader = rows(context, args.no_verify)?;
     let now = context.now();
     let bench = Bench {
         key: key.as_ref().map(|resolved| &resolved.key),
         key_state,
-        view: reader.as_ref().map(crate::store::Reader::view),
+        view: reader.as_ref().map(Reader::view),
         options,
     };
-    let judged = token::judge(&bench, &context.settings, cleaned.token.expose(), now).map_err(Refused)?;
+    let judged = token::judge(&bench, &context.settings, token.expose(), now).map_err(Refused)?;
     let decodes = judged.judgement.header.is_some() && judged.judgement.claims.is_some();
     let verdict = judged.judgement.verdict;
+    if let (Verdict::Accepted, [_, ..]) = (verdict, judged.judgement.by_leeway.as_slice()) {
+        let times = judged.judgement.by_leeway.join(" and ");
+        context.console().note(&format!("accepted by --leeway alone ({times}): the app has none"));
+    }
     match context.style.format {
         Format::Table => words::print(context, &judged)?,
         Format::Json | Format::Jsonl | Format::Csv => {
@@ -103,37 +121,15 @@ fn inspect(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<u8> 
     if good {
         return Ok(DONE);
     }
-    let failure = Failure::new(Class::TokenRejected, format!("the token is {}", verdict.as_str()));
-    Err(match key {
-        Some(_) => failure.hint("what stands on stdout says why"),
-        None => failure.hint("give the app's key: SECRET_KEY, .env, or --secret-file FILE"),
-    }
-    .into())
-}
-
-fn pasted(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<Zeroizing<String>> {
-    let bytes = match (&args.token, &args.file) {
-        (Some(token), _) if token != "-" => return Ok(Zeroizing::new(token.clone())),
-        (_, Some(path)) => read_file(&context.world.cwd.join(path))?,
-        (Some(_) | None, None) => context.read_stdin(MAX_INPUT)?,
+    let hint = match (verdict, key_state) {
+        (Verdict::Unverified, KeyState::Default) => {
+            "give the app's own key: SECRET_KEY, .env, or --secret-file FILE; --insecure-default-key goes on with the \
+             built-in one"
+        }
+        (Verdict::Unverified, _) => "give the app's key: SECRET_KEY, .env, or --secret-file FILE",
+        (Verdict::Accepted | Verdict::Rejected, _) => "what stands on stdout says why",
     };
-    // Bytes that are not UTF-8 make it no token; the judge says so.
-    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
-}
-
-fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    use std::io::Read;
-    // The beginning of a longer one will do: it is too long in any case.
-    let read = std::fs::File::open(path).and_then(|file| input::whole(file.take(MAX_INPUT), MAX_INPUT));
-    let read = read.map_err(|error| Failure::usage(format!("cannot read '{}': {error}", text::path(path))))?;
-    Ok(read.unwrap_or_default())
-}
-
-fn say_removed(context: &mut Context<'_>, removed: &[Removed]) {
-    let names: Vec<&str> = removed.iter().filter(|what| **what != Removed::LineEnd).map(|what| what.name()).collect();
-    if !names.is_empty() {
-        context.console().note(&format!("taken away around the token: {}", names.join(", ")));
-    }
+    Err(Failure::new(Class::TokenRejected, format!("the token is {}", verdict.as_str())).hint(hint).into())
 }
 
 fn view(context: &Context<'_>, judged: Judged, claims: Claims) -> JudgedView {
@@ -145,23 +141,23 @@ fn view(context: &Context<'_>, judged: Judged, claims: Claims) -> JudgedView {
 fn verify(context: &mut Context<'_>, args: &VerifyArgs) -> anyhow::Result<u8> {
     let options = Options { expected: Some(token_type(args.kind)), leeway_seconds: leeway(&args.leeway)? };
     let resolved = context.key(&args.key)?;
-    let tokens = listed(context, &args.tokens)?;
-    let reader = context.reader_if_any()?;
+    let tokens = input::listed(context, &args.tokens)?;
+    let reader = rows(context, false)?;
     let now = context.now();
-    let bench = Bench {
-        key: Some(&resolved.key),
-        key_state: resolved.state,
-        view: reader.as_ref().map(crate::store::Reader::view),
-        options,
-    };
+    let bench =
+        Bench { key: Some(&resolved.key), key_state: resolved.state, view: reader.as_ref().map(Reader::view), options };
     let mut views = Vec::with_capacity(tokens.len());
-    let mut bad = 0_usize;
+    let (mut bad, mut stretched) = (0_usize, 0_usize);
     for token in &tokens {
-        let cleaned = clean(token);
-        say_removed(context, &cleaned.removed);
-        let judged = token::judge(&bench, &context.settings, cleaned.token.expose(), now).map_err(Refused)?;
-        bad += usize::from(judged.judgement.verdict != Verdict::Accepted);
+        let judged = token::judge(&bench, &context.settings, token.expose(), now).map_err(Refused)?;
+        let accepted = judged.judgement.verdict == Verdict::Accepted;
+        bad += usize::from(!accepted);
+        stretched += usize::from(accepted && !judged.judgement.by_leeway.is_empty());
         views.push(view(context, judged, Claims::Left));
+    }
+    if stretched > 0 {
+        let text = format!("accepted by --leeway alone: {stretched} of {}; the app has none", views.len());
+        context.console().note(&text);
     }
     print_verified(context, &views)?;
     if bad == 0 {
@@ -187,22 +183,4 @@ fn print_verified(context: &mut Context<'_>, views: &[JudgedView]) -> anyhow::Re
     }
     emitter.finish().map_err(Failure::from)?;
     Ok(())
-}
-
-fn listed(context: &mut Context<'_>, operands: &[String]) -> anyhow::Result<Vec<Zeroizing<String>>> {
-    let mut tokens = Vec::new();
-    for operand in operands {
-        if operand == "-" {
-            let bytes = context.read_stdin(MAX_LIST)?;
-            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-            let lines = text.lines().filter(|line| !line.trim().is_empty());
-            tokens.extend(lines.map(|line| Zeroizing::new(line.to_owned())));
-        } else {
-            tokens.push(Zeroizing::new(operand.clone()));
-        }
-    }
-    if tokens.is_empty() {
-        return Err(Failure::usage("there is no token on standard input").into());
-    }
-    Ok(tokens)
 }

@@ -2,7 +2,7 @@
 //!
 //! What a newcomer would get wrong: roles come from rows, and a row may hold anything, so they are escaped.
 
-use super::file_failure;
+use super::{PLACE, file_failure};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::message::{address, customer, until, whom};
@@ -32,7 +32,7 @@ pub fn none_saved(context: &Context<'_>) -> anyhow::Result<Failure> {
             Class::NotAllowed,
             format!("{why} needs a saved session, and there is no place for one"),
         )
-        .hint("set HOME, or XDG_STATE_HOME, to a directory of yours"));
+        .hint(PLACE));
     };
     let message = format!("{why} needs a saved session, and there is none for '{}'", text::path(file.database()));
     Ok(Failure::new(Class::NotAllowed, message).hint(sign_in(context)))

@@ -27,13 +27,30 @@ pub struct KeySource {
     pub default: DefaultKey,
 }
 
+/// Where a key was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyOrigin {
+    /// The file of the option.
+    #[error("--secret-file '{}'", crate::model::text::path(.0))]
+    SecretFile(PathBuf),
+    /// The variable.
+    #[error("{NAME} in the environment")]
+    Environment,
+    /// The line of such a file.
+    #[error("{NAME} in '{}'", crate::model::text::path(.0))]
+    DotEnv(PathBuf),
+    /// Nowhere: the one that the app falls back to.
+    #[error("the app's built-in key")]
+    BuiltIn,
+}
+
 /// A key that can sign, and what people should know about it.
 #[derive(Debug)]
 pub struct ResolvedKey {
     /// The key.
     pub key: SigningKey,
     /// Where it comes from, for messages.
-    pub origin: String,
+    pub origin: KeyOrigin,
     /// What it is worth to the judge of tokens.
     pub state: KeyState,
     /// What is wrong with it that does not stop the work.
@@ -64,19 +81,19 @@ pub enum KeyError {
     #[error("the signing key is empty: {origin}")]
     Empty {
         /// Where it was found.
-        origin: String,
+        origin: KeyOrigin,
     },
     /// The built-in key, and it is not allowed.
     #[error("the signing key is the app's built-in one, which everybody knows: {origin}")]
     Default {
         /// Where it was found.
-        origin: String,
+        origin: KeyOrigin,
     },
     /// A text that the app's libraries refuse, or that cannot be a key of theirs.
     #[error("the signing key {reason}: {origin}")]
     Unusable {
         /// Where it was found.
-        origin: String,
+        origin: KeyOrigin,
         /// What is wrong with it.
         reason: UnusableKey,
     },
@@ -103,6 +120,15 @@ impl KeyError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Missing => "set SECRET_KEY as the app has it, or give --secret-file FILE",
+            Self::Empty { origin: KeyOrigin::SecretFile(_) } => {
+                "write the key that the app has into that file, or leave --secret-file away to take SECRET_KEY"
+            }
+            Self::Default { origin: KeyOrigin::SecretFile(_) } => {
+                "give the app a key of its own, and this file the same; --insecure-default-key goes on with the built-in key"
+            }
+            Self::Unusable { origin: KeyOrigin::SecretFile(_), .. } => {
+                "give the file whose text is the app's SECRET_KEY; both need a random text of 32 characters or more"
+            }
             Self::Empty { .. } => "set SECRET_KEY as the app has it; the app itself should not run with an empty one",
             Self::Default { .. } => {
                 "set SECRET_KEY for the app and for this command; --insecure-default-key goes on with the built-in key"
@@ -119,7 +145,7 @@ impl KeyError {
 /// A text found, and where; wiped on drop.
 struct Found {
     bytes: Zeroizing<Vec<u8>>,
-    origin: String,
+    origin: KeyOrigin,
 }
 
 /// The key to sign and verify with, from the first place that has one (`cli.md`, the signing key).
@@ -136,10 +162,9 @@ pub fn resolve(
 ) -> Result<ResolvedKey, KeyError> {
     let found = match find(source, env, database, cwd)? {
         Some(found) => found,
-        None if source.default == DefaultKey::Allowed => Found {
-            bytes: Zeroizing::new(APP_FALLBACK_KEY.as_bytes().to_vec()),
-            origin: "the app's built-in key".to_owned(),
-        },
+        None if source.default == DefaultKey::Allowed => {
+            Found { bytes: Zeroizing::new(APP_FALLBACK_KEY.as_bytes().to_vec()), origin: KeyOrigin::BuiltIn }
+        }
         None => return Err(KeyError::Missing),
     };
     judge(found, source)
@@ -174,7 +199,7 @@ fn find(source: &KeySource, env: &Env<'_>, database: Option<&Path>, cwd: &Path) 
     }
     if let Some(text) = env(NAME) {
         let bytes = Zeroizing::new(text.into_encoded_bytes());
-        return Ok(Some(Found { bytes, origin: "SECRET_KEY in the environment".to_owned() }));
+        return Ok(Some(Found { bytes, origin: KeyOrigin::Environment }));
     }
     let beside = database.and_then(Path::parent).map(|directory| cwd.join(directory));
     for directory in [beside.as_deref(), Some(cwd)].into_iter().flatten() {
@@ -185,7 +210,8 @@ fn find(source: &KeySource, env: &Env<'_>, database: Option<&Path>, cwd: &Path) 
     Ok(None)
 }
 
-/// Reads the key file that the operator names.
+/// Reads a key file, one line end removed; a pipe will do, so that a password store can fill it, but a file must be
+/// one that nobody else can write.
 fn read_secret_file(path: &Path) -> Result<Found, KeyError> {
     let unreadable = |reason| KeyError::Unreadable { path: path.to_owned(), reason };
     let file = File::open(path).map_err(|error| {
@@ -194,8 +220,12 @@ fn read_secret_file(path: &Path) -> Result<Found, KeyError> {
             _ => ReadError::Io(error),
         })
     })?;
+    let metadata = file.metadata().map_err(|error| unreadable(ReadError::Io(error)))?;
+    if metadata.is_file() {
+        trusted::judge(&metadata).map_err(unreadable)?;
+    }
     let bytes = trusted::key(file).map_err(unreadable)?;
-    Ok(Found { bytes, origin: format!("--secret-file '{}'", crate::model::text::path(path)) })
+    Ok(Found { bytes, origin: KeyOrigin::SecretFile(path.to_owned()) })
 }
 
 /// The key in a `.env` file; `None` where there is no such file or it does not set the key.
@@ -208,7 +238,7 @@ fn read_dotenv(path: &Path, env: &Env<'_>) -> Result<Option<Found>, KeyError> {
             return Err(KeyError::Unreadable { path: path.to_owned(), reason });
         }
     };
-    let origin = format!("SECRET_KEY in '{}'", crate::model::text::path(path));
+    let origin = KeyOrigin::DotEnv(path.to_owned());
     let broken = Cell::new(false);
     let lookup = |name: &str| {
         let value = env(name)?;

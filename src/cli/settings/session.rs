@@ -110,7 +110,7 @@ impl SessionFile {
         let flags = i32::try_from(flags.bits()).unwrap_or_default();
         let file = match OpenOptions::new().read(true).custom_flags(flags).open(self.path()) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if is_absent(&error) => return Ok(None),
             Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => return Err(SessionError::Link),
             Err(error) => return Err(SessionError::Io(error)),
         };
@@ -208,9 +208,7 @@ impl SessionFile {
             Ok(()) => {
                 File::open(&self.directory).and_then(|directory| directory.sync_all()).map_err(SessionError::Io)?
             }
-            Err(error) if [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind()) => {
-                return Ok(false);
-            }
+            Err(error) if is_absent(&error) => return Ok(false),
             Err(error) => return Err(SessionError::Io(error)),
         }
         Ok(true)
@@ -234,6 +232,11 @@ impl SessionFile {
 fn canonical(path: &Path) -> PathBuf {
     let directory = || Some(std::fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?));
     std::fs::canonicalize(path).ok().or_else(directory).unwrap_or_else(|| path.to_owned())
+}
+
+/// Nothing is there, nor can be, where a directory of its path is a file.
+fn is_absent(error: &io::Error) -> bool {
+    [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind())
 }
 
 fn us() -> u32 {

@@ -1,4 +1,4 @@
-//! Files that are believed: the configuration and `.env`.
+//! Files that are believed: the configuration, `.env` and the file of the signing key.
 //!
 //! What a newcomer would get wrong: the file is judged after it was opened, through its descriptor, so that
 //! it cannot be exchanged between the look and the read. Root is not bound to its own files only, but a file
@@ -110,7 +110,11 @@ pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     })
 }
 
-fn judge(metadata: &Metadata) -> Result<(), ReadError> {
+/// Whether a file is a regular one that only root or the user who runs this may write.
+///
+/// # Errors
+/// `NotRegular`, `Owner` and `EverybodyWrites`.
+pub(super) fn judge(metadata: &Metadata) -> Result<(), ReadError> {
     if !metadata.is_file() {
         return Err(ReadError::NotRegular);
     }

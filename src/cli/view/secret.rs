@@ -10,8 +10,9 @@ use crate::cli::output::{Cell, Column, Datum, Record};
 pub enum SecretView<'a> {
     /// For stdout.
     Printed {
-        /// The key.
-        key: &'a str,
+        /// The key; a dry run has none to show.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
     },
     /// In a file.
     Written {
@@ -42,7 +43,7 @@ impl Record for SecretView<'_> {
 
     fn value(&self, index: usize) -> Datum<'_> {
         match (self, SECRET_COLUMNS[index].name) {
-            (Self::Printed { key }, "key") => (*key).into(),
+            (Self::Printed { key }, "key") => key.unwrap_or_default().into(),
             (Self::Written { changed, .. }, "changed") => changed.to_string().into(),
             (Self::Written { path, .. }, "path") => path.as_str().into(),
             (Self::Written { replaced, .. }, "replaced") => replaced.to_string().into(),

@@ -5,14 +5,17 @@ use serde_json::{Map, Value};
 
 use super::UserView;
 use crate::cli::output::{Cell, Column, Datum, Mark, Record};
+use crate::model::time::Span;
 use crate::ops::token::{Broken, Issued, LoginTokens};
 use crate::policy::token::{Judgement, Severity, Verdict};
 
-/// `login`: the app's token response.
+/// `login`: the app's token response; a dry run makes no tokens.
 #[derive(Debug, Serialize)]
 pub struct LoginView<'a> {
-    access_token: &'a str,
-    refresh_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
     token_type: &'static str,
     expires_in: i64,
 }
@@ -20,22 +23,30 @@ pub struct LoginView<'a> {
 impl<'a> From<&'a LoginTokens> for LoginView<'a> {
     fn from(tokens: &'a LoginTokens) -> Self {
         Self {
-            access_token: tokens.access.expose(),
-            refresh_token: tokens.refresh.expose(),
-            token_type: "bearer",
-            expires_in: tokens.expires_in.seconds(),
+            access_token: Some(tokens.access.expose()),
+            refresh_token: Some(tokens.refresh.expose()),
+            ..Self::without_tokens(tokens.expires_in)
         }
+    }
+}
+
+impl LoginView<'_> {
+    /// What a dry run can say: how long the access token would live.
+    pub fn without_tokens(expires_in: Span) -> Self {
+        Self { access_token: None, refresh_token: None, token_type: "bearer", expires_in: expires_in.seconds() }
     }
 }
 
 /// `token issue`: `{"token","type","expires_at","jti"}`, with `broken` where something is to be wrong.
 #[derive(Debug, Serialize)]
 pub struct IssuedView<'a> {
-    token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'static str,
     expires_at: String,
-    jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     broken: Option<&'static str>,
 }
@@ -50,12 +61,19 @@ const ISSUED_COLUMNS: [Column; 4] = [
 impl<'a> From<&'a Issued> for IssuedView<'a> {
     fn from(issued: &'a Issued) -> Self {
         Self {
-            token: issued.token.expose(),
+            token: Some(issued.token.expose()),
             kind: issued.token_type.as_str(),
             expires_at: issued.expires_at.to_rfc3339(),
-            jti: issued.jti.as_str(),
+            jti: Some(issued.jti.as_str()),
             broken: issued.broken.map(Broken::as_str),
         }
+    }
+}
+
+impl IssuedView<'_> {
+    /// What a dry run prints: neither the token nor its id will ever be.
+    pub fn withheld(self) -> Self {
+        Self { token: None, jti: None, ..self }
     }
 }
 
@@ -70,10 +88,10 @@ impl Record for IssuedView<'_> {
 
     fn value(&self, index: usize) -> Datum<'_> {
         match ISSUED_COLUMNS[index].name {
-            "token" => self.token.into(),
+            "token" => self.token.unwrap_or_default().into(),
             "type" => self.kind.into(),
             "expires_at" => self.expires_at.as_str().into(),
-            _ => self.jti.into(),
+            _ => self.jti.unwrap_or_default().into(),
         }
     }
 
@@ -103,6 +121,8 @@ pub struct JudgedView {
     signature: &'static str,
     problems: Vec<ProblemView>,
     user: Option<UserView<'static>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_leeway: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,6 +159,7 @@ impl JudgedView {
                 Claims::Left => None,
             },
             user,
+            by_leeway: judgement.by_leeway,
         }
     }
 
@@ -186,7 +207,7 @@ impl Record for JudgedView {
     }
 
     fn kept_keys() -> &'static [&'static str] {
-        &["header", "claims"]
+        &["header", "claims", "by_leeway"]
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> UserView<'a> {
     }
 
     /// The state in one word; `None` on a file that is too old to have one.
-    fn state(&self) -> Option<&'static str> {
+    pub fn state(&self) -> Option<&'static str> {
         (self.stored.is_active != Flag::Absent).then(|| self.judged.as_str())
     }
 

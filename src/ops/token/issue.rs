@@ -11,13 +11,14 @@ use crate::model::time::{Span, Timestamp};
 use crate::model::token::{
     self as token_model, Claims, CustomerClaim, ExtraClaims, Holder, Lifetime, TokenId, TokenType,
 };
-use crate::model::user::{Field, Flag, StoredUser, UserSpec};
+use crate::model::user::{Field, StoredUser, UserSpec};
 use crate::ops::each::about;
 use crate::ops::lock::Force;
+use crate::ops::login::{judge_gate, refusal};
 use crate::ops::resolve;
 use crate::ops::{Error, Settings};
-use crate::policy::state::{Lock, lock};
-use crate::store::{Act, Applied, Change, Schema, Store};
+use crate::policy::token::{self as judge, KeyKind, KeyState, KeyStrength, Options, Severity};
+use crate::store::{Act, Applied, Change, Schema, Store, View};
 
 /// What to issue.
 #[derive(Clone, Debug)]
@@ -95,7 +96,7 @@ pub struct OfflineHolder {
 /// Issues tokens for an account, and commits an event for each.
 ///
 /// # Errors
-/// Those of resolving; `Locked` and `Inactive` unless `--force`; the file's.
+/// Those of resolving; `Locked`, `Inactive` and `CustomerRefused` unless `--force`; `TokenUnsound`; the file's.
 pub fn issue(
     store: &mut Store,
     act: &Act<'_>,
@@ -113,13 +114,14 @@ pub fn issue(
     store.change(act, |tx, now| {
         let user = resolve::one(tx.view(), spec)?;
         if request.force == Force::No {
-            may_have_token(&user, now)?;
+            may_have_token(tx.view(), &user, now)?;
         }
         let no_user = broken::no_user((request.broken == Some(Broken::NoUser)).then(|| tx.view()))?;
         let mut all = Vec::with_capacity(ids.len());
         let mut events = Vec::with_capacity(ids.len());
         for jti in ids {
             let issued = bench.sign(claims_of(tx.schema(), &user, request, now, ttl, jti)?, no_user);
+            bench.check(&issued, now)?;
             let event = about(EventName::TokenIssued, &user)
                 .detail("jti", issued.jti.as_str())
                 .detail("type", issued.token_type.as_str())
@@ -137,7 +139,7 @@ pub fn issue(
 /// Issues tokens without a database: no event.
 ///
 /// # Errors
-/// `Unexpected` where the operating system gives no random bytes.
+/// `TokenUnsound`; `Unexpected` where the operating system gives no random bytes.
 pub fn issue_offline(
     settings: &Settings,
     holder: &OfflineHolder,
@@ -160,7 +162,13 @@ pub fn issue_offline(
         jti,
         extra: request.extra.clone(),
     };
-    Ok(ids.into_iter().map(|jti| bench.sign(claims(jti), no_user)).collect())
+    ids.into_iter()
+        .map(|jti| {
+            let issued = bench.sign(claims(jti), no_user);
+            bench.check(&issued, now)?;
+            Ok(issued)
+        })
+        .collect()
 }
 
 /// The two tokens that follow a login.
@@ -198,14 +206,12 @@ fn new_id(random: &mut Source<'_>) -> Result<TokenId, Error> {
     Ok(TokenId::from_random(bytes))
 }
 
-fn may_have_token(user: &StoredUser, now: Timestamp) -> Result<(), Error> {
-    let boxed = || Box::new(user.clone());
-    match lock(user, now) {
-        Lock::Until { until } => return Err(Error::Locked { user: boxed(), until: Some(until) }),
-        Lock::Unreadable => return Err(Error::Locked { user: boxed(), until: None }),
-        Lock::None | Lock::Expired { .. } => {}
+/// As a login would have it.
+fn may_have_token(view: View<'_>, user: &StoredUser, now: Timestamp) -> Result<(), Error> {
+    match judge_gate(view, user, now)? {
+        Ok(_) => Ok(()),
+        Err(closed) => Err(refusal(closed, Box::new(user.clone()))),
     }
-    if user.is_active == Flag::Off { Err(Error::Inactive { user: boxed() }) } else { Ok(()) }
 }
 
 fn claims_of(
@@ -254,6 +260,22 @@ impl<'a> Signing<'a> {
             None => None,
         };
         Ok(Self { key, flaw })
+    }
+
+    /// A token in which nothing is to be wrong must be one that the app and `token verify` take.
+    fn check(&self, issued: &Issued, now: Timestamp) -> Result<(), Error> {
+        if self.flaw.is_some() {
+            return Ok(());
+        }
+        let decoded = judge::decode(issued.token.expose());
+        let signature = super::signature(&decoded, self.key);
+        // It was found usable before; what else there is to say of it is no matter of the token's.
+        let key = KeyState::Usable { strength: KeyStrength::Enough, kind: KeyKind::Own };
+        let options = Options { expected: Some(issued.token_type), leeway_seconds: 0 };
+        let problems = judge::judge(decoded, key, signature, now.micros(), options).problems;
+        let against = problems.into_iter().filter(|problem| problem.severity() == Severity::Error);
+        let reasons: Vec<String> = against.map(|problem| problem.message).collect();
+        if reasons.is_empty() { Ok(()) } else { Err(Error::TokenUnsound { reasons }) }
     }
 
     fn sign(&self, claims: Claims, no_user: i64) -> Issued {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::secret::SignedToken;
 use crate::model::token::json;
 
-/// Bytes of a pasted login answer that are looked into: two tokens of 8 KiB, and room around them.
+/// Bytes of a pasted document that are looked into: two tokens of 8 KiB, and room around them.
 const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 /// Quotation marks of shells, JSON, Markdown and word processors.
 const QUOTES: [char; 8] = ['"', '\'', '`', '“', '”', '„', '‘', '’'];
@@ -37,6 +37,8 @@ pub enum Removed {
     BearerPrefix,
     /// The answer to a login, of which the access token was taken.
     LoginDocument,
+    /// What `token issue` prints for machines.
+    IssuedDocument,
 }
 
 impl Removed {
@@ -50,6 +52,7 @@ impl Removed {
             Self::AuthorizationHeader => "'Authorization:'",
             Self::BearerPrefix => "'Bearer'",
             Self::LoginDocument => "the login answer around the access token",
+            Self::IssuedDocument => "the document of 'token issue' around the token",
         }
     }
 }
@@ -63,10 +66,10 @@ pub fn clean(text: &str) -> Cleaned {
         removed.push(Removed::LineEnd);
     }
     let text = peel(line.unwrap_or(text), &mut removed);
-    let Some(token) = access_token(text) else {
+    let Some((token, document)) = token_within(text) else {
         return Cleaned { token: SignedToken::new(text.to_owned()), removed };
     };
-    note(&mut removed, Removed::LoginDocument);
+    note(&mut removed, document);
     let token = SignedToken::new(token);
     let inner = peel(token.expose(), &mut removed).to_owned();
     Cleaned { token: SignedToken::new(inner), removed }
@@ -109,19 +112,21 @@ fn without_prefix<'t>(text: &'t str, prefix: &str) -> &'t str {
 
 fn without_bearer(text: &str) -> &str {
     let rest = without_prefix(text, "bearer");
-    if rest.starts_with(char::is_whitespace) { rest } else { text }
+    // Alone it stands before a token that is not there.
+    if rest.is_empty() || rest.starts_with(char::is_whitespace) { rest } else { text }
 }
 
-/// The access token of a login answer, if the text is one.
-fn access_token(text: &str) -> Option<String> {
+/// The token in a login answer or in the document of `token issue`, if the text is one.
+fn token_within(text: &str) -> Option<(String, Removed)> {
     if !text.starts_with('{') || text.len() > MAX_DOCUMENT_BYTES {
         return None;
     }
     let Value::Object(mut members) = json::parse(text).ok()?.value else {
         return None;
     };
-    match members.remove("access_token")? {
-        Value::String(token) => Some(token),
+    let of = |(name, document)| match members.remove(name)? {
+        Value::String(token) => Some((token, document)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    };
+    [("access_token", Removed::LoginDocument), ("token", Removed::IssuedDocument)].into_iter().find_map(of)
 }

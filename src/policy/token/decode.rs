@@ -33,7 +33,14 @@ struct Parts<'t> {
     claims: Result<Segment, String>,
     signature: Result<Vec<u8>, String>,
     /// Segments that only a lax base64 reader takes.
-    lax: Vec<&'static str>,
+    lax: Vec<Lax>,
+}
+
+/// A segment that only a lax base64 reader takes.
+struct Lax {
+    segment: &'static str,
+    /// What there is in it that does not belong there, in words after those of the refusal.
+    foreign: String,
 }
 
 /// What a signature check needs.
@@ -42,6 +49,19 @@ pub struct Signed<'d> {
     pub signing_input: &'d str,
     /// The signature's bytes.
     pub signature: &'d [u8],
+}
+
+/// What is in a token: shown together or not at all.
+pub(super) enum Content {
+    Shown {
+        header: Map<String, Value>,
+        claims: Map<String, Value>,
+    },
+    /// JSON cannot express all of it; the row can be compared all the same.
+    Hidden {
+        claims: Map<String, Value>,
+    },
+    Nothing,
 }
 
 /// One JSON object, and how it was written.
@@ -106,13 +126,16 @@ impl Decoded<'_> {
         Some(&segment.members)
     }
 
-    /// Header and claims to show: only together, only of a token that decodes, only what JSON can express.
-    pub(super) fn shown(self) -> Option<(Map<String, Value>, Map<String, Value>)> {
-        let Parts { header: Ok(header), claims: Ok(claims), signature: Ok(_), .. } = self.0.ok()? else {
-            return None;
+    /// Header and claims of a token that decodes, to show or not.
+    pub(super) fn into_content(self) -> Content {
+        let Ok(Parts { header: Ok(header), claims: Ok(claims), signature: Ok(_), .. }) = self.0 else {
+            return Content::Nothing;
         };
-        let exact = header.inexact.is_empty() && claims.inexact.is_empty();
-        exact.then_some((header.members, claims.members))
+        if header.inexact.is_empty() && claims.inexact.is_empty() {
+            Content::Shown { header: header.members, claims: claims.members }
+        } else {
+            Content::Hidden { claims: claims.members }
+        }
     }
 
     /// Everything that is wrong with the form.
@@ -124,11 +147,13 @@ impl Decoded<'_> {
                 return findings.add(ProblemCode::TooLong, message);
             }
             Err(Whole::NotThreeSegments) => {
-                return findings.add(ProblemCode::Malformed, "the token has not three segments with dots between");
+                return findings
+                    .add(ProblemCode::Malformed, "the token does not have three segments with dots between");
             }
         };
         for segment in &parts.lax {
-            let message = format!("the {segment} is not strict base64url, strict readers refuse it");
+            let Lax { segment, foreign } = segment;
+            let message = format!("the {segment} is not strict base64url{foreign}, strict readers refuse it");
             findings.add_unless_app(ProblemCode::Malformed, message, TakenBy::Both, "it reads base64 laxly");
         }
         if let Err(message) = &parts.signature {
@@ -170,13 +195,25 @@ impl Segment {
     }
 }
 
-fn bytes(name: &'static str, segment: &str, lax: &mut Vec<&'static str>) -> Result<Vec<u8>, String> {
+fn bytes(name: &'static str, segment: &str, lax: &mut Vec<Lax>) -> Result<Vec<u8>, String> {
     if let Ok(bytes) = URL_SAFE_NO_PAD.decode(segment) {
         return Ok(bytes);
     }
-    let bytes = decode_laxly(segment.as_bytes()).ok_or_else(|| format!("the {name} is not base64url"))?;
-    lax.push(name);
+    let foreign = foreign(segment);
+    let bytes = decode_laxly(segment.as_bytes()).ok_or_else(|| format!("the {name} is not base64url{foreign}"))?;
+    lax.push(Lax { segment: name, foreign });
     Ok(bytes)
+}
+
+/// The first thing in a segment that a token never has there, so that people find it; padding is none.
+fn foreign(segment: &str) -> String {
+    let own = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '='].contains(&c);
+    match segment.chars().find(|c| !own(*c)) {
+        None => String::new(),
+        Some('\n' | '\r') => ": there is a line end in it".to_owned(),
+        Some(' ' | '\t') => ": there is a blank in it".to_owned(),
+        Some(c) => format!(": there is {} in it", quote_text(c.encode_utf8(&mut [0; 4]))),
+    }
 }
 
 /// Base64 as Python reads it by default: both alphabets, foreign characters skipped, the end at a full padding.

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::claims;
-use super::decode::Decoded;
+use super::decode::{Content, Decoded};
 use super::key::KeyState;
 use super::problem::{Findings, Problem, ProblemCode, Severity};
 use super::row::{Row, compare};
@@ -99,6 +99,10 @@ pub struct Judgement {
     pub problems: Vec<Problem>,
     /// The user that the app would look up, also where the form of the claim is refused.
     pub user_id: Option<i64>,
+    /// The times that only the leeway makes good, by the names of their claims.
+    pub by_leeway: Vec<&'static str>,
+    /// The claims that are read but cannot be shown, for the row alone.
+    hidden: Option<Map<String, Value>>,
     findings: Findings,
 }
 
@@ -155,12 +159,18 @@ impl Judgement {
     fn of(decoded: Decoded<'_>, signature: Signature, user_id: Option<i64>, findings: Findings) -> Self {
         let kind = decoded.claims().and_then(|claims| claims.get("type"));
         let token_type = kind.and_then(Value::as_str).map(str::to_owned);
-        let (header, claims) = decoded.shown().unzip();
+        let (header, claims, hidden) = match decoded.into_content() {
+            Content::Shown { header, claims } => (Some(header), Some(claims), None),
+            Content::Hidden { claims } => (None, None, Some(claims)),
+            Content::Nothing => (None, None, None),
+        };
         let judgement = Self {
             verdict: Verdict::Unverified,
             token_type,
             header,
             claims,
+            hidden,
+            by_leeway: findings.by_leeway.clone(),
             signature,
             problems: Vec::new(),
             user_id,
@@ -172,7 +182,7 @@ impl Judgement {
     /// The same judgement with what the user's row says.
     #[must_use]
     pub fn with_row(mut self, row: &Row<'_>) -> Self {
-        let Some(claims) = &self.claims else {
+        let Some(claims) = self.claims.as_ref().or(self.hidden.as_ref()) else {
             return self;
         };
         for problem in compare(claims, row) {

@@ -164,11 +164,13 @@ pub(super) struct Findings {
     taken_by: TakenBy,
     /// Why the app lets pass what we noted.
     reasons: Vec<String>,
+    /// The times that only the leeway makes good; the app has none.
+    pub(super) by_leeway: Vec<&'static str>,
 }
 
 impl Findings {
     pub(super) fn new() -> Self {
-        Self { problems: Vec::new(), taken_by: TakenBy::Both, reasons: Vec::new() }
+        Self { problems: Vec::new(), taken_by: TakenBy::Both, reasons: Vec::new(), by_leeway: Vec::new() }
     }
 
     /// An error that neither library lets pass, or a warning about something else than the token's form.

@@ -56,6 +56,9 @@ fn check_exp(exp: &Value, now: Now, findings: &mut Findings) {
         let because = "it goes on until the second of 'exp' has passed";
         return findings.add_unless_app(ProblemCode::Expired, message, taken_by, because);
     }
+    if time.saturating_mul(MICROS) <= now.micros {
+        findings.by_leeway.push("exp");
+    }
     findings.limit(taken_by);
     note_text("exp", exp, findings);
 }
@@ -106,6 +109,9 @@ fn check_begin(value: &Value, claim: &Begin, now: Now, findings: &mut Findings) 
             Some(because) => findings.add_unless_app(claim.code, message, taken_by, because),
             None => findings.add(claim.code, message),
         };
+    }
+    if early(time) {
+        findings.by_leeway.push(name);
     }
     findings.limit(taken_by);
     note_text(name, value, findings);

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::token_type;
 use crate::cli::args::{BrokenKind, IssueArgs};
-use crate::cli::commands::select;
+use crate::cli::commands::{report, select};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
@@ -43,6 +43,8 @@ pub fn issue(context: &mut Context<'_>, args: &IssueArgs) -> anyhow::Result<u8> 
             let (user, issued) = applied.value;
             context.say_triggers(applied.triggers.as_ref());
             say_issued(context, &user, &issued);
+            report::customers(context, store.schema());
+            report::without_role(context, &user);
             issued
         }
         _ => {
@@ -90,10 +92,11 @@ fn what_the_app_does(broken: Broken) -> &'static str {
 }
 
 fn print_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) -> anyhow::Result<u8> {
-    if context.global.dry_run && !args.offline {
+    let dry = context.global.dry_run && !args.offline;
+    if dry && context.style.format == Format::Table {
         return Ok(DONE);
     }
-    if args.mask {
+    if args.mask && !dry {
         mask(context, issued)?;
     }
     let lost = |failure: Failure| match args.offline {
@@ -105,13 +108,15 @@ fn print_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) 
 }
 
 fn write_issued(context: &mut Context<'_>, issued: &[Issued], args: &IssueArgs) -> Result<(), OutputError> {
+    let dry = context.global.dry_run && !args.offline;
+    let view = |one| if dry { IssuedView::from(one).withheld() } else { IssuedView::from(one) };
     match (context.style.format, args.count, issued) {
         (Format::Table, ..) => issued.iter().try_for_each(|one| context.try_print(one.token.expose())),
         (Format::Json | Format::Jsonl | Format::Csv, None, [one]) => {
-            emit_one(&mut *context.world.stdout, &context.style, &IssuedView::from(one))
+            emit_one(&mut *context.world.stdout, &context.style, &view(one))
         }
         (Format::Json | Format::Jsonl | Format::Csv, ..) => {
-            emit_all(&mut *context.world.stdout, &context.style, issued.iter().map(IssuedView::from))
+            emit_all(&mut *context.world.stdout, &context.style, issued.iter().map(view))
         }
     }
 }

@@ -10,10 +10,9 @@ use crate::cli::output::OutputError;
 use crate::cli::output::color::paint;
 use crate::cli::output::escape::escape;
 use crate::cli::output::personal::{self, Personal};
-use crate::cli::view::{severity_mark, verdict_mark};
+use crate::cli::view::{UserView, severity_mark, verdict_mark};
 use crate::model::time::Timestamp;
 use crate::ops::token::Judged;
-use crate::policy::state::state;
 use crate::policy::token::{ProblemCode, seconds};
 
 /// Width of the left column.
@@ -61,8 +60,11 @@ impl Page<'_, '_> {
     fn user(&mut self, judged: &Judged) {
         let Some(user) = &judged.user else { return };
         let now = self.context.now();
-        let state = state(user, now, self.context.settings.time_format);
-        self.line("user", &format!("{}, {}", whom(user), state.as_str()), Mark::Plain);
+        let text = match UserView::new(user, now, self.context.settings.time_format).state() {
+            Some(state) => format!("{}, {state}", whom(user)),
+            None => whom(user),
+        };
+        self.line("user", &text, Mark::Plain);
     }
 
     fn times(&mut self, claims: &Map<String, Value>) {

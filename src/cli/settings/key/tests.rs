@@ -80,7 +80,7 @@ fn the_places_come_in_the_contracts_order() {
 
 #[test]
 fn the_origin_says_which_place_it_was() {
-    let origin = |scene: Scene| scene.resolve().expect("a key").origin;
+    let origin = |scene: Scene| scene.resolve().expect("a key").origin.to_string();
     assert!(origin(Scene::new().in_cwd("SECRET_KEY=k")).ends_with("/.env'"));
     assert_eq!(origin(Scene::new().env("SECRET_KEY", "k")), "SECRET_KEY in the environment");
     assert!(origin(Scene::new().file("k")).starts_with("--secret-file '"));
@@ -145,6 +145,19 @@ fn an_empty_key_is_refused_and_not_passed_over() {
     }
 }
 
+/// While the option is given, setting the variable would change nothing.
+#[test]
+fn the_way_out_of_a_key_file_is_the_file() {
+    for (text, first) in
+        [("", "write the key"), (APP_FALLBACK_KEY, "give the app a key"), ("ssh-rsa A", "give the file")]
+    {
+        let hint = Scene::new().file(text).resolve().expect_err("refused").hint();
+        assert!(hint.starts_with(first) && !hint.contains("set SECRET_KEY"), "{text}: {hint}");
+        let hint = Scene::new().env("SECRET_KEY", text).resolve().expect_err("refused").hint();
+        assert!(hint.starts_with("set SECRET_KEY"), "{text}: {hint}");
+    }
+}
+
 #[test]
 fn the_built_in_key_needs_the_option() {
     let text = APP_FALLBACK_KEY.to_owned();
@@ -206,6 +219,30 @@ fn a_dotenv_that_everybody_may_write_is_refused_by_name() {
     let error = scene.resolve().expect_err("refused");
     assert!(error.to_string().contains("/.env': everybody may write it (mode 0666)"), "{error}");
     assert!(error.hint().starts_with("chmod o-w"));
+}
+
+/// Whoever writes it signs, and the command would sign for them.
+#[test]
+fn a_key_file_that_others_may_write_is_refused_by_name_and_a_pipe_is_not() {
+    let scene = Scene::new().file(STRONG);
+    let path = scene.cwd.path().join("key");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o646)).expect("chmod");
+    let error = scene.resolve().expect_err("refused");
+    assert!(matches!(error, KeyError::Unreadable { reason: ReadError::EverybodyWrites(0o646), .. }), "{error}");
+    assert!(error.to_string().contains("/key'") && error.hint().contains("chmod"), "{error}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("chmod");
+    assert_eq!(scene.key(), STRONG);
+
+    fs::remove_file(&path).expect("removed");
+    let mode = rustix::fs::Mode::from_raw_mode(0o666);
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("chmod");
+    let writer = std::thread::spawn({
+        let path = path.clone();
+        move || fs::write(path, STRONG).expect("the pipe is read")
+    });
+    assert_eq!(scene.key(), STRONG);
+    writer.join().expect("written");
 }
 
 #[test]
