@@ -213,6 +213,10 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::InDoubt { .. } => "see whether it is there before you run it again: authctl audit list --limit 1",
         StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
         StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
+        StoreError::LongLock { .. } => {
+            "stop the app or choose a quiet hour, then give --yes; or make the backup first (authctl db backup), then run \
+             authctl migrate --no-backup; nothing was changed"
+        }
         StoreError::InUse { .. } => "stop it, then run the command again",
         StoreError::Changed { .. } => "stop whatever writes to it, then run the command again",
         StoreError::Restored { kept, .. } => {

@@ -245,6 +245,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::OtherOwner { .. } => Class::DbOwner,
         StoreError::Busy { .. } | StoreError::InUse { .. } | StoreError::Changed { .. } => Class::DbBusy,
         StoreError::Restored { .. } => Class::DbUnreadable,
+        StoreError::LongLock { .. } => Class::WouldPrompt,
         StoreError::Interrupted => Class::Interrupted,
         StoreError::Pending { .. } => Class::Pending,
         StoreError::Drift { .. } | StoreError::Triggers { .. } | StoreError::TriggerInTheWay { .. } => Class::Drift,

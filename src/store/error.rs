@@ -94,6 +94,16 @@ pub enum StoreError {
         /// The busy timeout.
         waited: Duration,
     },
+    /// The backup could only be made while nobody else writes, and that would take too long.
+    #[error(
+        "something writes all the time, so the backup would be made under the write lock, held for about {} s; the \
+         app's logins fail after 5 s",
+        expected.as_secs()
+    )]
+    LongLock {
+        /// How long the lock would be held.
+        expected: Duration,
+    },
     /// Another process has the file open.
     #[error("'{}' is open in {}", crate::model::text::path(path), holders.join(", "))]
     InUse {

@@ -1,8 +1,9 @@
 //! `migrate` and its read-only faces.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::long_lock;
+use super::long_lock::{self, LONG_LOCK};
 use crate::cli::args::{MigrateArgs, MigrateView};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
@@ -53,7 +54,9 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
 pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Result<MigrateOutcome> {
     context.chain_key()?;
     let path = context.database_path()?;
-    let mut migration = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
+    let most = if context.global.yes { Duration::MAX } else { LONG_LOCK };
+    let opened = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
+    let mut migration = opened.holding_less_than(most);
     let notes = migration.notes().to_vec();
     context.say_notes(&notes, &path);
     let pending = pending(&migration.steps().map_err(Refused::from)?);

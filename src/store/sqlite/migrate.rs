@@ -2,10 +2,10 @@
 //!
 //! What a newcomer would get wrong: the backup is made before the lock is taken, so that the app can go on
 //! writing; inside the transaction SQLite's counter of foreign changes tells whether it still is the state that
-//! is about to be altered, and if not, it is made again.
+//! is about to be altered, and if not, it is made again; where the app never pauses, under the lock in the end.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -39,6 +39,7 @@ pub enum BackupWish {
 pub struct Migration {
     reader: Reader,
     notes: Vec<OpenNote>,
+    most: Duration,
 }
 
 /// What the migration did.
@@ -92,7 +93,13 @@ impl Migration {
     /// As for [`crate::store::Store::open`], save `Pending`.
     pub fn open(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Self, StoreError> {
         let opened = open_any(path, busy_timeout, access)?;
-        Ok(Self { reader: opened.store, notes: opened.notes })
+        Ok(Self { reader: opened.store, notes: opened.notes, most: Duration::MAX })
+    }
+
+    /// The same, that makes no backup under the lock where that is expected to hold it for so long.
+    #[must_use]
+    pub fn holding_less_than(self, most: Duration) -> Self {
+        Self { most, ..self }
     }
 
     /// Things to say on stderr before writing.
@@ -108,7 +115,8 @@ impl Migration {
         self.reader.migration_plan()?.without_faults()
     }
 
-    /// How long the write lock will be held, from the number of rows and the missing indexes.
+    /// How long the write lock will be held, from the number of rows and the missing indexes; without a backup that
+    /// must be made under it.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
@@ -135,7 +143,7 @@ impl Migration {
     /// Applies what is pending in one IMMEDIATE transaction, after a verified backup.
     ///
     /// # Errors
-    /// `Drift`, `Backup`, `Busy` and whatever keeps the file from being written; nothing is changed then.
+    /// `Drift`, `Backup`, `Busy`, `LongLock` and whatever keeps the file from being written; nothing is changed then.
     pub fn run(&mut self, act: &Act<'_>, wish: BackupWish, watch: Watch<'_>) -> Result<MigrateOutcome, StoreError> {
         let steps = self.steps()?;
         if pending(&steps) == 0 {
@@ -145,14 +153,21 @@ impl Migration {
             let under = self.begin(act)?;
             return under.finish(act, None);
         }
+        let mut took = Duration::ZERO;
         for _ in 0..BACKUP_TRIES {
             let version = self.reader.view().data_version()?;
+            let begun = Instant::now();
             let backup = Kept::make(&self.reader.place, act.clock.now(), watch)?;
+            took = begun.elapsed();
             let under = self.begin(act)?;
             // Still what was copied; or somebody else has done all there was to do.
             if under.data_version()? == version || pending(&under.steps) == 0 {
                 return under.finish(act, Some(backup));
             }
+        }
+        let expected = took + self.expected_lock()?;
+        if expected >= self.most {
+            return Err(StoreError::LongLock { expected });
         }
         let under = self.begin(act)?;
         let backup = Kept::make(under.place, under.now, watch)?;
