@@ -12,7 +12,7 @@ use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
 use crate::ops::error::{self, Ambiguity, Clash};
-use crate::store::StoreError;
+use crate::store::{EVENT_TRIGGER, StoreError};
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
@@ -223,7 +223,7 @@ fn store_hint(error: &StoreError) -> Option<String> {
             return Some(format!("the file that was there before is in {}", shell(kept)));
         }
         StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
-        StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
+        StoreError::Drift { faults } => drift_hint(faults),
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
         StoreError::TriggerInTheWay { .. } => {
             "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
@@ -240,6 +240,14 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Conflict(_) | StoreError::Interrupted => return None,
     };
     Some(hint.to_owned())
+}
+
+fn drift_hint(faults: &[String]) -> &'static str {
+    if faults.iter().all(|fault| fault.starts_with(EVENT_TRIGGER)) {
+        "look at the trigger (sqlite3 FILE .schema), and drop it by SQL (DROP TRIGGER NAME); nothing was changed"
+    } else {
+        "mend it by SQL, authctl adds only what is missing; authctl migrate check shows each step; nothing was changed"
+    }
 }
 
 /// A path as one word of a shell (bash, zsh and ksh where it holds bytes that cannot be typed).

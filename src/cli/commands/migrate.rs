@@ -94,7 +94,7 @@ fn say(context: &mut Context<'_>, outcome: &MigrateOutcome, path: &Path) {
 
 fn print(context: &mut Context<'_>, outcome: MigrateOutcome) -> anyhow::Result<u8> {
     let backup = outcome.backup.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-    let view = MigrationView::new(outcome.steps, backup.as_deref());
+    let view = MigrationView::new(outcome.steps, true, backup.as_deref());
     if context.style.format != Format::Table {
         document(context, &view)?;
     }
@@ -107,14 +107,21 @@ fn look(context: &mut Context<'_>, face: Face) -> anyhow::Result<u8> {
     let waiting = || steps.iter().filter(|step| step.state == StepState::Pending);
     let missing: Vec<String> = waiting().map(|step| step.name.clone()).collect();
     let plan: Vec<String> = waiting().map(|step| format!("{};", step.sql)).collect();
-    let view = MigrationView::new(steps, None);
+    let refusal = (!faults.is_empty()).then(|| Refused::from(StoreError::Drift { faults }));
+    // What would be refused has no plan; only for `check` the document is the verdict.
+    if face != Face::Check
+        && let Some(refusal) = refusal
+    {
+        return Err(refusal.into());
+    }
+    let view = MigrationView::new(steps, refusal.is_none(), None);
     match (context.style.format, face) {
         (Format::Table, Face::Plan) => print_plan(context, &plan)?,
         (Format::Table, Face::Status | Face::Check) | (Format::Csv, _) => table(context, &view)?,
         (Format::Json | Format::Jsonl, _) => document(context, &view)?,
     }
-    if !faults.is_empty() {
-        return Err(Refused::from(StoreError::Drift { faults }).into());
+    if let Some(refusal) = refusal {
+        return Err(refusal.into());
     }
     match (face, missing.is_empty()) {
         (_, true) => context.console().done("up to date"),
