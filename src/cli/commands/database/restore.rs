@@ -92,6 +92,11 @@ fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyh
              them all",
         );
     }
+    // A plain backup in the place of a keyed log would be a plain log from here on. A file too damaged to tell can
+    // still be restored.
+    if context.chain_key()?.is_none() && opened.store.needs_chain_key().unwrap_or(false) {
+        return Err(Refused::from(StoreError::ChainKeyNeeded).into());
+    }
     match backup.loss(&opened.store) {
         Ok(loss) => Ok(Present::There(Some(loss))),
         Err(StoreError::Damaged { .. } | StoreError::Unreadable { .. }) => Ok(Present::There(None)),
