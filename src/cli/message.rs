@@ -209,6 +209,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::HotJournal { .. } => {
             "run authctl once as the user that the app runs as, with write access to the file and its directory"
         }
+        StoreError::HotInDryRun { .. } => {
+            "give the command without --dry-run, or undo it first by a reading one: authctl user list --count"
+        }
         StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
         StoreError::InDoubt { .. } => "see whether it is there before you run it again: authctl audit list --limit 1",
         StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",

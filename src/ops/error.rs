@@ -238,9 +238,10 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Missing { .. } => Class::DbMissing,
         StoreError::Directory { .. } | StoreError::Empty { .. } | StoreError::NotSqlite { .. } => Class::DbNotSqlite,
         StoreError::Foreign { .. } => Class::DbForeign,
-        StoreError::Damaged { .. } | StoreError::Unreadable { .. } | StoreError::HotJournal { .. } => {
-            Class::DbUnreadable
-        }
+        StoreError::Damaged { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::HotJournal { .. }
+        | StoreError::HotInDryRun { .. } => Class::DbUnreadable,
         StoreError::ReadOnly { .. } | StoreError::InDoubt { .. } => Class::DbReadonly,
         StoreError::OtherOwner { .. } => Class::DbOwner,
         StoreError::Busy { .. } | StoreError::InUse { .. } | StoreError::Changed { .. } => Class::DbBusy,

@@ -61,6 +61,15 @@ pub enum StoreError {
         /// As given.
         path: PathBuf,
     },
+    /// The same, in a dry run, which does not undo it even where it could.
+    #[error(
+        "'{}' holds an unfinished transaction (a crash left its journal), and a dry run does not undo it",
+        crate::model::text::path(path)
+    )]
+    HotInDryRun {
+        /// As given.
+        path: PathBuf,
+    },
     /// It may not be written.
     #[error("cannot write '{}': {detail}", crate::model::text::path(path))]
     ReadOnly {
