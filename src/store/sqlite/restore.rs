@@ -11,7 +11,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
-use super::backup::{BEFORE_RESTORE, claim, sweep};
+use super::backup::{BEFORE_RESTORE, claim_copy, sweep};
 use super::commit::unseen;
 use super::compare::Loss;
 use super::copy::{BackupProgress, Counts, PAGES_PER_STEP, Phase, Watch, copy, counts, failed, step, verify};
@@ -271,7 +271,7 @@ impl Locked {
 /// damaged then, page by page.
 fn keep(present: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<(PathBuf, Option<String>), StoreError> {
     let database = &present.place.real;
-    let (target, partial) = claim(database, BEFORE_RESTORE, now).map_err(|error| failed(database, error))?;
+    let (target, partial) = claim_copy(database, BEFORE_RESTORE, now)?;
     let original = copy(present, &partial, &mut |progress| watch(progress.of(Phase::Keep)))?;
     let damage = match verify(&partial.path, original.as_ref()) {
         Ok(()) => None,
