@@ -64,7 +64,14 @@ pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Resu
         let lock = migration.expected_lock().map_err(Refused::from)?;
         long_lock::announce(context, lock, "stop the app or choose a quiet hour, then give --yes")?;
     }
-    let outcome = metered(context, "backup", |act, watch| migration.run(act, wish, watch)).map_err(Refused::from)?;
+    let result = metered(context, "backup", |act, watch| migration.run(act, wish, watch));
+    if let Some(left) = migration.left() {
+        let left = text::path(left);
+        context.console().warn(&format!(
+            "the backup '{left}' was left there: it holds the state before; remove it once the database is seen to be sound"
+        ));
+    }
+    let outcome = result.map_err(Refused::from)?;
     say(context, &outcome, &path);
     Ok(outcome)
 }

@@ -40,6 +40,7 @@ pub struct Migration {
     reader: Reader,
     notes: Vec<OpenNote>,
     most: Duration,
+    left: Option<PathBuf>,
 }
 
 /// What the migration did.
@@ -74,7 +75,7 @@ impl Reader {
 }
 
 impl MigrationPlan {
-    fn read(conn: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
         let schema = schema::read(conn)?;
         let steps = schema.steps(conn)?;
         Ok(Self { faults: schema.faults(&steps), steps })
@@ -93,7 +94,7 @@ impl Migration {
     /// As for [`crate::store::Store::open`], save `Pending`.
     pub fn open(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Self, StoreError> {
         let opened = open_any(path, busy_timeout, access)?;
-        Ok(Self { reader: opened.store, notes: opened.notes, most: Duration::MAX })
+        Ok(Self { reader: opened.store, notes: opened.notes, most: Duration::MAX, left: None })
     }
 
     /// The same, that makes no backup under the lock where that is expected to hold it for so long.
@@ -105,6 +106,11 @@ impl Migration {
     /// Things to say on stderr before writing.
     pub fn notes(&self) -> &[OpenNote] {
         &self.notes
+    }
+
+    /// The backup that a run left though it failed: it may hold what the file does not any more.
+    pub fn left(&self) -> Option<&Path> {
+        self.left.as_deref()
     }
 
     /// The steps with their states.
@@ -183,7 +189,7 @@ impl Migration {
         *schema = schema::read(&tx).map_err(fail)?;
         schema.require_ours(place)?;
         let steps = MigrationPlan::read(&tx).map_err(fail)?.without_faults()?;
-        Ok(UnderLock { tx, schema, place, steps, now })
+        Ok(UnderLock { tx, schema, place, steps, now, left: &mut self.left })
     }
 }
 
@@ -200,6 +206,7 @@ struct UnderLock<'a> {
     place: &'a Place,
     steps: Vec<Step>,
     now: Timestamp,
+    left: &'a mut Option<PathBuf>,
 }
 
 impl UnderLock<'_> {
@@ -209,7 +216,7 @@ impl UnderLock<'_> {
 
     /// Applies the pending steps and commits; a backup that turns out not to be needed is removed again.
     fn finish(self, act: &Act<'_>, backup: Option<Kept>) -> Result<MigrateOutcome, StoreError> {
-        let Self { tx, schema, place, steps, now } = self;
+        let Self { tx, schema, place, steps, now, left } = self;
         let applied = pending(&steps);
         if applied == 0 {
             return Ok(MigrateOutcome::unchanged(steps));
@@ -229,7 +236,7 @@ impl UnderLock<'_> {
             Err(error @ StoreError::Busy { .. }) => Err(error),
             Err(error) => {
                 // Who knows what the disk did: this backup stays.
-                let _ = backup.and_then(Kept::keep);
+                *left = backup.and_then(Kept::keep);
                 Err(error)
             }
         }
