@@ -16,8 +16,9 @@ use super::commit::unseen;
 use super::compare::Loss;
 use super::copy::{BackupProgress, Counts, PAGES_PER_STEP, Phase, Watch, copy, counts, failed, step, verify};
 use super::holders::{holders, identity};
+use super::migrate::MigrationPlan;
 use super::stage::{Shape, Staged, own_tables};
-use super::{Place, Reader, StoreError, check, convert, convert_at_opening, create, files, open, schema};
+use super::{Place, Reader, StoreError, View, check, convert, convert_at_opening, create, files, open, schema};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
 use crate::store::partial;
@@ -90,6 +91,19 @@ impl BackupFile {
     /// [`StoreError`] where it cannot be read.
     pub fn last_event(&self) -> Result<Option<String>, StoreError> {
         self.reader.last_event_time()
+    }
+
+    /// What stands in it in the place of ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    pub fn faults(&self) -> Result<Vec<String>, StoreError> {
+        MigrationPlan::read(&self.reader.conn).map(|plan| plan.faults).map_err(|error| self.reader.fail(error))
+    }
+
+    /// Its rows, in the state that was looked through.
+    pub fn view(&self) -> View<'_> {
+        self.reader.view()
     }
 
     /// What the present file holds that would go.
