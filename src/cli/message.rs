@@ -12,7 +12,7 @@ use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
 use crate::ops::error::{self, Ambiguity, Clash};
-use crate::store::StoreError;
+use crate::store::{EVENT_TRIGGER, StoreError};
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
@@ -211,17 +211,24 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::HotJournal { .. } => {
             "run authctl once as the user that the app runs as, with write access to the file and its directory"
         }
+        StoreError::HotInDryRun { .. } => {
+            "give the command without --dry-run, or undo it first by a reading one: authctl user list --count"
+        }
         StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
         StoreError::InDoubt { .. } => "see whether it is there before you run it again: authctl audit list --limit 1",
         StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
         StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
+        StoreError::LongLock { .. } => {
+            "stop the app or choose a quiet hour, then give --yes; or make the backup first (authctl db backup), then run \
+             authctl migrate --no-backup; nothing was changed"
+        }
         StoreError::InUse { .. } => "stop it, then run the command again",
         StoreError::Changed { .. } => "stop whatever writes to it, then run the command again",
         StoreError::Restored { kept, .. } => {
             return Some(format!("the file that was there before is in {}", shell(kept)));
         }
         StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
-        StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
+        StoreError::Drift { faults } => drift_hint(faults),
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
         StoreError::TriggerInTheWay { .. } => {
             "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
@@ -238,6 +245,14 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Conflict(_) | StoreError::Interrupted => return None,
     };
     Some(hint.to_owned())
+}
+
+fn drift_hint(faults: &[String]) -> &'static str {
+    if faults.iter().all(|fault| fault.starts_with(EVENT_TRIGGER)) {
+        "look at the trigger (sqlite3 FILE .schema), and drop it by SQL (DROP TRIGGER NAME); nothing was changed"
+    } else {
+        "mend it by SQL, authctl adds only what is missing; authctl migrate check shows each step; nothing was changed"
+    }
 }
 
 /// A path as one word of a shell (bash, zsh and ksh where it holds bytes that cannot be typed).

@@ -243,13 +243,15 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Missing { .. } => Class::DbMissing,
         StoreError::Directory { .. } | StoreError::Empty { .. } | StoreError::NotSqlite { .. } => Class::DbNotSqlite,
         StoreError::Foreign { .. } => Class::DbForeign,
-        StoreError::Damaged { .. } | StoreError::Unreadable { .. } | StoreError::HotJournal { .. } => {
-            Class::DbUnreadable
-        }
+        StoreError::Damaged { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::HotJournal { .. }
+        | StoreError::HotInDryRun { .. } => Class::DbUnreadable,
         StoreError::ReadOnly { .. } | StoreError::InDoubt { .. } => Class::DbReadonly,
         StoreError::OtherOwner { .. } => Class::DbOwner,
         StoreError::Busy { .. } | StoreError::InUse { .. } | StoreError::Changed { .. } => Class::DbBusy,
         StoreError::Restored { .. } => Class::DbUnreadable,
+        StoreError::LongLock { .. } => Class::WouldPrompt,
         StoreError::Interrupted => Class::Interrupted,
         StoreError::Pending { .. } => Class::Pending,
         StoreError::Drift { .. } | StoreError::Triggers { .. } | StoreError::TriggerInTheWay { .. } => Class::Drift,

@@ -61,6 +61,15 @@ pub enum StoreError {
         /// As given.
         path: PathBuf,
     },
+    /// The same, in a dry run, which does not undo it even where it could.
+    #[error(
+        "'{}' holds an unfinished transaction (a crash left its journal), and a dry run does not undo it",
+        crate::model::text::path(path)
+    )]
+    HotInDryRun {
+        /// As given.
+        path: PathBuf,
+    },
     /// It may not be written.
     #[error("cannot write '{}': {detail}", crate::model::text::path(path))]
     ReadOnly {
@@ -93,6 +102,16 @@ pub enum StoreError {
     Busy {
         /// The busy timeout.
         waited: Duration,
+    },
+    /// The backup could only be made while nobody else writes, and that would take too long.
+    #[error(
+        "something writes all the time, so the backup would be made under the write lock, held for about {} s; the \
+         app's logins fail after 5 s",
+        expected.as_secs()
+    )]
+    LongLock {
+        /// How long the lock would be held.
+        expected: Duration,
     },
     /// Another process has the file open.
     #[error("'{}' is open in {}", crate::model::text::path(path), holders.join(", "))]

@@ -21,7 +21,7 @@ pub use sqlite::migrate::{BackupWish, MigrateOutcome, Migration, MigrationPlan};
 pub use sqlite::open::{OpenNote, Opened, ReadAccess};
 pub use sqlite::rehearse::Rehearsal;
 pub use sqlite::restore::{BackupFile, Restored, require_unused, require_writable, same_file};
-pub use sqlite::schema::{Schema, Step, StepState};
+pub use sqlite::schema::{EVENT_TRIGGER, Schema, Step, StepState};
 pub use sqlite::survey::{Grant, Orphans, Owner};
 pub use sqlite::users::{
     Dependents, Failure, FailureCount, FailureOutcome, Filter, IdReuse, Likeness, Link, LockFilter, NameColumn,

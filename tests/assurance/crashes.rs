@@ -110,12 +110,22 @@ fn one(scenario: &Scenario, before: &Before, fault: Fault, at: usize, tally: &mu
     let found = catch_unwind(AssertUnwindSafe(|| (scenario.judge)(&stand.copy(), before)));
     let found = found.unwrap_or_else(|panic| panic!("{}: {what}", said(&*panic)));
     acknowledged(&ran, found, &what);
+    if !fault.kills() && ran.code != Some(0) {
+        backups_are_named(&stand, before, &ran, &what);
+    }
     tally.hits += 1;
     tally.in_window += u64::from(in_window(call));
     *tally.outcomes.entry(found).or_default() += 1;
     tally.in_doubt += u64::from(ran.code.is_some_and(|code| code != 0) && found == Found::New);
     let stuck = if call.name == "unlink" && !fault.kills() { litter } else { &[] };
     converges(&stand, scenario, before, found, (stuck, &what));
+}
+
+/// A backup that an error leaves is found by its name in the message, and by no other way.
+fn backups_are_named(stand: &Stand, before: &Before, ran: &Ran, what: &str) {
+    for name in stand.files().into_iter().filter(|name| fits(name, &["app.db.backup-*Z*"])) {
+        assert!(before.files.contains(&name) || ran.err.contains(&name), "{name:?} is not named: {what}");
+    }
 }
 
 /// No name that nobody expects, and nothing that looks like a database and is none.

@@ -77,6 +77,24 @@ fn a_keyed_log_is_not_continued_plain() {
     desk.ok(&["audit", "list"]);
 }
 
+/// A restore puts another log in the place of the keyed one.
+#[test]
+fn a_keyed_log_is_not_replaced_by_a_plain_one_without_the_key() {
+    let desk = keyed();
+    desk.config("");
+    desk.ok(&["lock", "bob"]);
+    desk.ok(&["db", "backup", "plain.db"]);
+    configure_key(&desk, AUDIT_KEY);
+    desk.ok(&["unlock", "bob"]);
+    desk.config("");
+    for args in [&["db", "restore", "plain.db", "-y"][..], &["db", "restore", "plain.db", "-n"]] {
+        desk.refused(args, 5, "key_missing").names(&["keyed"]).advises(&["audit_key_file"]);
+    }
+    configure_key(&desk, AUDIT_KEY);
+    desk.ok(&["db", "restore", "plain.db", "-y"]);
+    assert_eq!(forms(&desk), [" <- ", "hmac-sha256: <- "]);
+}
+
 #[test]
 fn without_the_key_the_links_are_checked_and_the_rows_are_not() {
     let desk = keyed();

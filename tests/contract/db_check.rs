@@ -121,6 +121,32 @@ fn what_was_found_before_the_check_broke_off_is_told() {
     assert!(lines[lines.len() - 1].to_string().contains("malformed"), "{document}");
 }
 
+/// What keeps one table from being looked at is not "ok" for all of them.
+#[test]
+fn foreign_keys_that_cannot_be_checked_are_not_said_to_be_ok() {
+    let desk = Desk::usual();
+    let root: usize = desk.cell("SELECT rootpage FROM sqlite_schema WHERE name = 'items'").parse().expect("a page");
+    let mut bytes = fs::read(desk.db()).expect("the file");
+    bytes[(root - 1) * 4096..root * 4096].fill(0xa5);
+    desk.write("app.db", bytes);
+    let out = desk.run(&["db", "check"]);
+    assert!(out.code == 11 && out.stdout.contains("the foreign keys of 'items' cannot be checked"), "{out:?}");
+    let line = out.stdout.lines().find(|line| line.starts_with("foreign keys")).expect("the line").to_owned();
+    assert!(line.ends_with("cannot be checked in 1 table"), "{line}");
+}
+
+/// Rows that point to nothing are one thing, cells that cannot be read another.
+#[test]
+fn the_way_out_is_that_of_what_was_found() {
+    let desk = Desk::usual();
+    desk.sql("DELETE FROM items WHERE id = 2");
+    let args = ["--json", "db", "check"];
+    let refusal = desk.run(&args).refusal(&args, 11, "findings").advises(&["authctl doctor"]);
+    assert!(!refusal.hint.contains("foreign keys"), "{refusal:?}");
+    let found = desk.run(&["doctor"]);
+    assert!(found.stdout.contains("ivo") && found.stdout.contains("authctl unlock ivo"), "{found:?}");
+}
+
 #[test]
 fn what_is_no_database_of_the_app_is_not_checked() {
     let desk = Desk::empty();

@@ -15,7 +15,7 @@ use crate::harness::{Answer, Desk, cells, open};
 const KEPT: &str = "app.db.before-restore-20261125T020000Z";
 
 /// A desk with a backup, and a database that has gone on since.
-fn gone_on() -> Desk {
+pub fn gone_on() -> Desk {
     let desk = Desk::usual();
     desk.ok(&["user", "verify", "bob"]);
     desk.ok(&["db", "backup", "old.db"]);

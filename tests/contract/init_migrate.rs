@@ -222,15 +222,32 @@ fn a_column_of_another_kind_is_named_and_nothing_changes() {
     ] {
         let desk = Desk::with(fixture::preauth);
         desk.sql(sql);
-        desk.refused(&["migrate"], 9, "drift").names(&[part]).advises(&["migrate status"]);
+        desk.refused(&["migrate"], 9, "drift").names(&[part]).advises(&["migrate check", "by SQL"]);
         desk.refused(&["lock", "bo_k"], 9, "drift").names(&[part]);
-        for face in ["status", "plan", "check"] {
-            let out = desk.run(&["--json", "migrate", face]);
-            out.refusal(&[], 9, "drift").names(&[part]);
+        for face in ["status", "plan"] {
+            // Neither a table nor half a plan that somebody might run.
+            desk.refused(&["migrate", face], 9, "drift").names(&[part]);
         }
-        let out = desk.run(&["migrate", "status"]);
+        let out = desk.run(&["migrate", "check"]);
         assert!(out.code == 9 && out.stdout.contains("drifted"), "{sql}: {out:?}");
+        let out = desk.run(&["--json", "migrate", "check"]);
+        out.refusal(&[], 9, "drift").names(&[part]);
+        assert_eq!(out.json()["up_to_date"], false);
     }
+}
+
+/// No step shows it, and no step would take it away.
+#[test]
+fn a_trigger_on_the_event_log_is_not_up_to_date_and_the_way_out_leads_out() {
+    let desk = Desk::usual();
+    desk.sql("CREATE TRIGGER tr AFTER INSERT ON security_events BEGIN SELECT 1; END");
+    let out = desk.run(&["--json", "migrate", "check"]);
+    out.refusal(&[], 9, "drift").names(&["trigger: tr"]).advises(&["DROP TRIGGER"]);
+    assert_eq!(out.json()["up_to_date"], false);
+    desk.refused(&["lock", "bob"], 9, "drift").names(&["trigger: tr"]).advises(&["DROP TRIGGER"]);
+    desk.sql("DROP TRIGGER tr");
+    assert_eq!(desk.json(&["migrate", "check"])["up_to_date"], true);
+    desk.ok(&["lock", "bob"]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod config_show;
 mod db_backup;
 mod db_check;
 mod db_restore;
+mod db_restore_told;
 mod db_restore_who;
 mod delete;
 mod doctor;

@@ -53,10 +53,13 @@ fn a_dry_run_leaves_a_hot_journal_alone() {
     for args in
         [&["user", "list"][..], &["migrate", "status"], &["migrate"], &["migrate", "--no-backup"], &["unlock", "id:6"]]
     {
-        let ran = run(&db, &[args, &["--dry-run", "--json"]].concat()).expect(8).says("unfinished transaction");
+        let ran = run(&db, &[args, &["--dry-run", "--json"]].concat()).expect(8).says("a dry run does not undo it");
         assert_eq!(ran.error_code(), "db_unreadable");
     }
     assert_eq!(contents(dir.path()), held);
+    // What the hint says.
+    run(&db, &["user", "list", "--count"]).expect(0);
+    run(&db, &["migrate", "--dry-run"]).expect(0);
 }
 
 #[test]

@@ -82,6 +82,27 @@ fn what_the_app_writes_between_the_backup_and_the_lock_is_in_the_backup() {
     }
 }
 
+/// The third backup would be made under the lock: where that is expected to hold it for too long, nothing is done.
+#[test]
+fn no_backup_is_made_under_the_lock_where_that_takes_longer_than_the_app_waits() {
+    let dir = scratch();
+    let db = make_db_in(Stage::Preauth, dir.path(), Journal::Delete);
+    let (app, clock) = (impatient(&db), clock());
+    let mut copies = 0;
+    let mut watch = |progress: BackupProgress| {
+        if progress.total == 0 {
+            copies += 1;
+            app.execute("INSERT INTO items (title) VALUES ('late')", []).expect("the app is never kept out");
+        }
+        ControlFlow::Continue(())
+    };
+    let opened = Migration::open(&db, PATIENCE, ReadAccess::MayRecover).expect("it opens");
+    let refused = opened.holding_less_than(Duration::from_millis(1)).run(&act(&clock), BackupWish::Make, &mut watch);
+    assert!(matches!(refused, Err(StoreError::LongLock { expected }) if expected > Duration::ZERO), "{refused:?}");
+    assert_eq!((copies, backups(dir.path()).len()), (2, 0));
+    run(&db, &["migrate", "check"]).expect(9);
+}
+
 /// In WAL mode the copy keeps to the state that it began with; with a rollback journal it starts over.
 #[test]
 fn a_copy_of_many_steps_lets_the_app_write_between_them() {

@@ -251,3 +251,16 @@ fn a_new_file_needs_a_directory_that_can_be_written() {
     set_mode(dir.path(), 0o755);
     assert_eq!(entries(dir.path()).len(), 1);
 }
+
+/// Whoever may read the file and not write beside it: the copy that fails is named, and a dry run fails as well.
+#[test]
+fn a_backup_beside_a_file_in_a_directory_that_cannot_be_written_is_named_by_its_own_name() {
+    let (dir, db) = app_db(Stage::Live, Journal::Delete);
+    set_mode(dir.path(), 0o555);
+    for args in [&["db", "backup"][..], &["db", "backup", "--dry-run"]] {
+        let ran = run_as(STRANGER, &db, args).expect(8).says("app.db.backup-").says("name a FILE");
+        assert!(!ran.err.contains(&format!("'{}'", db.display())) && ran.out.is_empty(), "{args:?}: {ran:?}");
+    }
+    set_mode(dir.path(), 0o755);
+    assert_eq!(backups(dir.path()), Vec::<PathBuf>::new());
+}

@@ -1,8 +1,9 @@
 //! `migrate` and its read-only faces.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::long_lock;
+use super::long_lock::{self, LONG_LOCK};
 use crate::cli::args::{MigrateArgs, MigrateView};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
@@ -53,7 +54,9 @@ fn migrate(context: &mut Context<'_>, args: &MigrateArgs) -> anyhow::Result<u8> 
 pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Result<MigrateOutcome> {
     context.chain_key()?;
     let path = context.database_path()?;
-    let mut migration = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
+    let most = if context.global.yes { Duration::MAX } else { LONG_LOCK };
+    let opened = Migration::open(&path, context.busy_timeout, context.access()).map_err(Refused::from)?;
+    let mut migration = opened.holding_less_than(most);
     let notes = migration.notes().to_vec();
     context.say_notes(&notes, &path);
     let pending = pending(&migration.steps().map_err(Refused::from)?);
@@ -61,7 +64,14 @@ pub(super) fn apply(context: &mut Context<'_>, wish: BackupWish) -> anyhow::Resu
         let lock = migration.expected_lock().map_err(Refused::from)?;
         long_lock::announce(context, lock, "stop the app or choose a quiet hour, then give --yes")?;
     }
-    let outcome = metered(context, "backup", |act, watch| migration.run(act, wish, watch)).map_err(Refused::from)?;
+    let result = metered(context, "backup", |act, watch| migration.run(act, wish, watch));
+    if let Some(left) = migration.left() {
+        let left = text::path(left);
+        context.console().warn(&format!(
+            "the backup '{left}' was left there: it holds the state before; remove it once the database is seen to be sound"
+        ));
+    }
+    let outcome = result.map_err(Refused::from)?;
     say(context, &outcome, &path);
     Ok(outcome)
 }
@@ -91,7 +101,7 @@ fn say(context: &mut Context<'_>, outcome: &MigrateOutcome, path: &Path) {
 
 fn print(context: &mut Context<'_>, outcome: MigrateOutcome) -> anyhow::Result<u8> {
     let backup = outcome.backup.as_deref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-    let view = MigrationView::new(outcome.steps, backup.as_deref());
+    let view = MigrationView::new(outcome.steps, true, backup.as_deref());
     if context.style.format != Format::Table {
         document(context, &view)?;
     }
@@ -104,14 +114,21 @@ fn look(context: &mut Context<'_>, face: Face) -> anyhow::Result<u8> {
     let waiting = || steps.iter().filter(|step| step.state == StepState::Pending);
     let missing: Vec<String> = waiting().map(|step| step.name.clone()).collect();
     let plan: Vec<String> = waiting().map(|step| format!("{};", step.sql)).collect();
-    let view = MigrationView::new(steps, None);
+    let refusal = (!faults.is_empty()).then(|| Refused::from(StoreError::Drift { faults }));
+    // What would be refused has no plan; only for `check` the document is the verdict.
+    if face != Face::Check
+        && let Some(refusal) = refusal
+    {
+        return Err(refusal.into());
+    }
+    let view = MigrationView::new(steps, refusal.is_none(), None);
     match (context.style.format, face) {
         (Format::Table, Face::Plan) => print_plan(context, &plan)?,
         (Format::Table, Face::Status | Face::Check) | (Format::Csv, _) => table(context, &view)?,
         (Format::Json | Format::Jsonl, _) => document(context, &view)?,
     }
-    if !faults.is_empty() {
-        return Err(Refused::from(StoreError::Drift { faults }).into());
+    if let Some(refusal) = refusal {
+        return Err(refusal.into());
     }
     match (face, missing.is_empty()) {
         (_, true) => context.console().done("up to date"),

@@ -81,6 +81,11 @@ fn say(context: &mut Context<'_>, rehearsal: &Rehearsal) {
     ));
     if rehearsal.expected_lock >= LONG_LOCK {
         context.console().note("migrate will want --yes: the app's logins fail after waiting 5 s for the lock");
+    } else if rehearsal.expected_lock + rehearsal.copy_took >= LONG_LOCK {
+        context.console().note(&format!(
+            "migrate will want --yes where the app writes all the while: its backup is then made under the lock, in about {}",
+            seconds(rehearsal.copy_took)
+        ));
     }
     context.console().hint("the copy is gone and the database is as it was; authctl migrate does it");
 }

@@ -33,9 +33,9 @@ const COLUMNS: [Column; 3] = [
 ];
 
 impl MigrationView {
-    /// The steps as they are, and where the backup lies.
-    pub fn new(steps: Vec<Step>, backup: Option<&Path>) -> Self {
-        let up_to_date = steps.iter().all(|step| step.state == StepState::Applied);
+    /// The steps as they are, whether nothing else stands in the way of writing, and where the backup lies.
+    pub fn new(steps: Vec<Step>, clear: bool, backup: Option<&Path>) -> Self {
+        let up_to_date = clear && steps.iter().all(|step| step.state == StepState::Applied);
         let steps = steps.into_iter().map(StepView::from).collect();
         Self { up_to_date, steps, backup: backup.map(text::exact) }
     }

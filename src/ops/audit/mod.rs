@@ -11,7 +11,7 @@ mod verify;
 
 pub use list::{About, By, EventQuery, ListedEnd, about, each, show};
 pub use prune::{Plan, Pruned, check_export, expected_lock, in_the_way, is_whole, plan, prune};
-pub use verify::{Fault, HeadCheck, Sequence, Verdict, Why, ends, head, verify};
+pub use verify::{Fault, HeadCheck, Sequence, Verdict, Why, ends, head, verify, verify_backup};
 
 use super::error::Error;
 use crate::store::{Reader, StoreError};

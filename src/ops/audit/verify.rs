@@ -10,7 +10,7 @@ use super::{diagnose, require_log};
 use crate::model::chain::{Anchor, HashForm, Head, StoredEvent};
 use crate::model::secret::ChainKey;
 use crate::ops::error::Error;
-use crate::store::{Direction, Reader, StoreError, View};
+use crate::store::{BackupFile, Direction, Reader, StoreError, View};
 
 /// The first row that is not as it was written, or is not there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,8 @@ pub struct Verdict {
     pub head: Head,
     /// What the newest head given says; `None`: none was given.
     pub head_check: Option<HeadCheck>,
+    /// Where a head that was kept is all that does not fit: the event of a restore since, which explains it.
+    pub restored: Option<i64>,
     /// The event that says which rows were pruned, where the log begins behind them.
     pub anchor: Option<Anchor>,
     /// What SQLite remembers.
@@ -105,6 +107,17 @@ impl Verdict {
 pub fn verify(reader: &Reader, key: Option<&ChainKey>, heads: &[Head]) -> Result<Verdict, Error> {
     require_log(reader)?;
     reader.at_once(|view| verify_at(view, key, heads))
+}
+
+/// The log of a backup, as [`verify`]; `None` where it has none.
+///
+/// # Errors
+/// The file's.
+pub fn verify_backup(backup: &BackupFile, key: Option<&ChainKey>) -> Result<Option<Verdict>, Error> {
+    if !backup.schema().has_events() {
+        return Ok(None);
+    }
+    verify_at(backup.view(), key, &[]).map(Some)
 }
 
 /// The end of the log.
@@ -147,12 +160,17 @@ pub(super) fn verify_at(view: View<'_>, key: Option<&ChainKey>, heads: &[Head]) 
     let sequence = view.event_sequence()?;
     let fault = fault.or_else(|| at_the_end(&walk, key, sequence));
     let (head_check, head_fault) = compare_heads(view, heads, &start, &head)?;
+    let restored = match (&fault, &head_fault) {
+        (None, Some(differs)) => view.last_restore(differs.id)?,
+        (Some(_), _) | (None, None) => None,
+    };
     Ok(Verdict {
         rows: walk.rows,
         keyed: walk.keyed,
         unchecked: walk.unchecked,
         fault: fault.or(head_fault),
         head_check,
+        restored,
         anchor,
         sequence: if sequence.unwrap_or(0) < head.id { Sequence::Changed } else { Sequence::Fits },
         head,

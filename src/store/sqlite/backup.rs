@@ -52,7 +52,7 @@ pub(super) fn backup(place: &Place, now: Timestamp, watch: Watch<'_>) -> Result<
 fn beside(source: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<BackupMade, StoreError> {
     let database = &source.place.real;
     sweep(database);
-    let (target, partial) = claim(database, MARK, now).map_err(|error| failed(database, error))?;
+    let (target, partial) = claim_copy(database, MARK, now)?;
     copy_and_verify(source, &partial, watch)?;
     let made = BackupMade::of(&partial, target)?;
     partial.publish(&made.path).map_err(|error| failed(&made.path, error))?;
@@ -220,6 +220,11 @@ pub(super) fn claim(database: &Path, mark: &str, now: Timestamp) -> io::Result<(
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The same for a copy of the database: where no name can be had, the copy is named, and not the database.
+pub(super) fn claim_copy(database: &Path, mark: &str, now: Timestamp) -> Result<(PathBuf, Partial), StoreError> {
+    claim(database, mark, now).map_err(|error| failed(&named(database, mark, now, 1), error))
 }
 
 /// Removes what a killed run left: partial copies of ours that no living process has locked.

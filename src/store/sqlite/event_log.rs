@@ -188,6 +188,17 @@ impl View<'_> {
         Ok(rows.iter().filter_map(Anchor::of).collect())
     }
 
+    /// Id of the newest event of a restore up to this id, it included.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn last_restore(&self, last_id: i64) -> Result<Option<i64>, StoreError> {
+        self.conn
+            .prepare_cached("SELECT max(id) FROM security_events WHERE event = 'database_restored' AND id <= :last")
+            .and_then(|mut statement| statement.query_row(named_params! { ":last": last_id }, |row| row.get(0)))
+            .map_err(|error| self.fail(error))
+    }
+
     /// How many rows there are up to this id, it included.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! What a newcomer would get wrong: the row's own id is part of what its hash covers, so the id is chosen here
 //! (inside the write transaction nobody else can take it).
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Serialize, Serializer};
 
 use super::event_log::highest_id;
@@ -46,12 +46,7 @@ impl Tx<'_> {
     /// The highest id ever used, and the hash of the last row, whatever somebody made of them.
     fn last_event(&self) -> rusqlite::Result<(i64, String)> {
         let used = highest_id(&self.tx)?;
-        let last: Option<(i64, String)> = self
-            .tx
-            .prepare_cached("SELECT id, hash FROM security_events ORDER BY id DESC LIMIT 1")?
-            .query_row([], |row| Ok((row.get(0)?, text(row, 1)?.unwrap_or_default())))
-            .optional()?;
-        let (id, hash) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
+        let (id, hash) = last_row(&self.tx)?.unwrap_or_else(|| (0, GENESIS.to_owned()));
         Ok((id.max(used.unwrap_or(0)), hash))
     }
 
@@ -90,7 +85,26 @@ impl Tx<'_> {
     }
 }
 
+/// Id and hash of the last row.
+fn last_row(conn: &Connection) -> rusqlite::Result<Option<(i64, String)>> {
+    conn.prepare_cached("SELECT id, hash FROM security_events ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, text(row, 1)?.unwrap_or_default())))
+        .optional()
+}
+
 impl Reader {
+    /// Whether the last event is keyed, so that nothing may be written without the key.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn needs_chain_key(&self) -> Result<bool, StoreError> {
+        if !self.schema.has_events() {
+            return Ok(false);
+        }
+        let last = last_row(&self.conn).map_err(|error| self.fail(error))?;
+        Ok(last.is_some_and(|(_, hash)| HashForm::of(&hash) == HashForm::Keyed))
+    }
+
     /// Time of the last event, as stored; `None` without any.
     ///
     /// # Errors

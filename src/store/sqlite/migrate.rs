@@ -2,10 +2,10 @@
 //!
 //! What a newcomer would get wrong: the backup is made before the lock is taken, so that the app can go on
 //! writing; inside the transaction SQLite's counter of foreign changes tells whether it still is the state that
-//! is about to be altered, and if not, it is made again.
+//! is about to be altered, and if not, it is made again; where the app never pauses, under the lock in the end.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -39,6 +39,8 @@ pub enum BackupWish {
 pub struct Migration {
     reader: Reader,
     notes: Vec<OpenNote>,
+    most: Duration,
+    left: Option<PathBuf>,
 }
 
 /// What the migration did.
@@ -73,7 +75,7 @@ impl Reader {
 }
 
 impl MigrationPlan {
-    fn read(conn: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
         let schema = schema::read(conn)?;
         let steps = schema.steps(conn)?;
         Ok(Self { faults: schema.faults(&steps), steps })
@@ -92,12 +94,23 @@ impl Migration {
     /// As for [`crate::store::Store::open`], save `Pending`.
     pub fn open(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Self, StoreError> {
         let opened = open_any(path, busy_timeout, access)?;
-        Ok(Self { reader: opened.store, notes: opened.notes })
+        Ok(Self { reader: opened.store, notes: opened.notes, most: Duration::MAX, left: None })
+    }
+
+    /// The same, that makes no backup under the lock where that is expected to hold it for so long.
+    #[must_use]
+    pub fn holding_less_than(self, most: Duration) -> Self {
+        Self { most, ..self }
     }
 
     /// Things to say on stderr before writing.
     pub fn notes(&self) -> &[OpenNote] {
         &self.notes
+    }
+
+    /// The backup that a run left though it failed: it may hold what the file does not any more.
+    pub fn left(&self) -> Option<&Path> {
+        self.left.as_deref()
     }
 
     /// The steps with their states.
@@ -108,7 +121,8 @@ impl Migration {
         self.reader.migration_plan()?.without_faults()
     }
 
-    /// How long the write lock will be held, from the number of rows and the missing indexes.
+    /// How long the write lock will be held, from the number of rows and the missing indexes; without a backup that
+    /// must be made under it.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be read.
@@ -135,7 +149,7 @@ impl Migration {
     /// Applies what is pending in one IMMEDIATE transaction, after a verified backup.
     ///
     /// # Errors
-    /// `Drift`, `Backup`, `Busy` and whatever keeps the file from being written; nothing is changed then.
+    /// `Drift`, `Backup`, `Busy`, `LongLock` and whatever keeps the file from being written; nothing is changed then.
     pub fn run(&mut self, act: &Act<'_>, wish: BackupWish, watch: Watch<'_>) -> Result<MigrateOutcome, StoreError> {
         let steps = self.steps()?;
         if pending(&steps) == 0 {
@@ -147,14 +161,21 @@ impl Migration {
             let under = self.begin(act)?;
             return under.finish(act, None);
         }
+        let mut took = Duration::ZERO;
         for _ in 0..BACKUP_TRIES {
             let version = self.reader.view().data_version()?;
+            let begun = Instant::now();
             let backup = Kept::make(&self.reader.place, act.clock.now(), watch)?;
+            took = begun.elapsed();
             let under = self.begin(act)?;
             // Still what was copied; or somebody else has done all there was to do.
             if under.data_version()? == version || pending(&under.steps) == 0 {
                 return under.finish(act, Some(backup));
             }
+        }
+        let expected = took + self.expected_lock()?;
+        if expected >= self.most {
+            return Err(StoreError::LongLock { expected });
         }
         let under = self.begin(act)?;
         let backup = Kept::make(under.place, under.now, watch)?;
@@ -171,7 +192,7 @@ impl Migration {
         schema.require_ours(place)?;
         schema.follow(act.triggers)?;
         let steps = MigrationPlan::read(&tx).map_err(fail)?.without_faults()?;
-        Ok(UnderLock { tx, schema, place, steps, now })
+        Ok(UnderLock { tx, schema, place, steps, now, left: &mut self.left })
     }
 }
 
@@ -188,6 +209,7 @@ struct UnderLock<'a> {
     place: &'a Place,
     steps: Vec<Step>,
     now: Timestamp,
+    left: &'a mut Option<PathBuf>,
 }
 
 impl UnderLock<'_> {
@@ -197,7 +219,7 @@ impl UnderLock<'_> {
 
     /// Applies the pending steps and commits; a backup that turns out not to be needed is removed again.
     fn finish(self, act: &Act<'_>, backup: Option<Kept>) -> Result<MigrateOutcome, StoreError> {
-        let Self { tx, schema, place, steps, now } = self;
+        let Self { tx, schema, place, steps, now, left } = self;
         let applied = pending(&steps);
         if applied == 0 {
             return Ok(MigrateOutcome::unchanged(steps));
@@ -217,7 +239,7 @@ impl UnderLock<'_> {
             Err(error @ StoreError::Busy { .. }) => Err(error),
             Err(error) => {
                 // Who knows what the disk did: this backup stays.
-                let _ = backup.and_then(Kept::keep);
+                *left = backup.and_then(Kept::keep);
                 Err(error)
             }
         }

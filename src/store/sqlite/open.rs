@@ -50,14 +50,15 @@ impl Reader {
     pub fn open(path: &Path, busy_timeout: Duration, access: ReadAccess) -> Result<Opened<Reader>, StoreError> {
         files::inspect(path)?;
         let place = Place::new(path, busy_timeout);
-        match connect_reader(&place) {
-            Err(StoreError::HotJournal { .. }) if access == ReadAccess::MayRecover => {
+        match (connect_reader(&place), access) {
+            (Err(StoreError::HotJournal { .. }), ReadAccess::MayRecover) => {
                 recover(&place)?;
                 let mut opened = connect_reader(&place)?;
                 opened.notes.push(OpenNote::Recovered);
                 Ok(opened)
             }
-            other => other,
+            (other, ReadAccess::MayRecover) => other,
+            (other, ReadAccess::NeverWrite) => other.map_err(not_undone),
         }
     }
 
@@ -92,7 +93,7 @@ pub(super) fn open_any(path: &Path, busy_timeout: Duration, access: ReadAccess) 
     let closing = closing(&place)?;
     if access == ReadAccess::NeverWrite {
         // SQLite would undo a hot journal as soon as it may write.
-        drop(Reader::again(&place)?);
+        drop(Reader::again(&place).map_err(not_undone)?);
     }
     let reader = connect(&place, &plain_name(&place.real), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let writable = !reader.conn.is_readonly(rusqlite::MAIN_DB).map_err(|error| convert(error, &place))?;
@@ -101,6 +102,14 @@ pub(super) fn open_any(path: &Path, busy_timeout: Duration, access: ReadAccess) 
     }
     settle_writer(&reader, closing).map_err(|error| convert(error, &place))?;
     Ok(Opened { store: reader, notes: owner.map(OpenNote::OtherOwner).into_iter().collect() })
+}
+
+/// A dry run may be able to write, and does not.
+fn not_undone(error: StoreError) -> StoreError {
+    match error {
+        StoreError::HotJournal { path } => StoreError::HotInDryRun { path },
+        other => other,
+    }
 }
 
 /// What happens to the side files of a WAL database when the connection ends.

@@ -34,6 +34,8 @@ pub struct Rehearsal {
     pub applied: usize,
     /// How long the migration of the copy took: as long as the lock would be held.
     pub took: Duration,
+    /// How long making the copy took: as long as a backup takes.
+    pub copy_took: Duration,
     /// How long `migrate` itself expects to hold the lock.
     pub expected_lock: Duration,
     /// Tables with their numbers of rows, the same before and after.
@@ -58,7 +60,9 @@ impl Reader {
         let room = Room::make(parent, &self.place.real)?;
         let path = room.path.join(COPY);
         let partial = Partial::create(path.clone()).map_err(|error| failed(&path, error))?;
+        let begun = Instant::now();
         copy_and_verify(self, &partial, watch)?;
+        let copy_took = begun.elapsed();
         let size = |path: &Path| std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
         let backup_bytes = size(&path);
         let before = Reader::open_immutable(&path)?;
@@ -73,7 +77,8 @@ impl Reader {
         drop(migration);
         let grown_bytes = check(&path, &old, watch)?.saturating_sub(backup_bytes);
         let rows = old.tables.into_iter().map(|table| (table.name, table.rows)).collect();
-        Ok(Rehearsal { steps, applied: outcome.applied, took, expected_lock, rows, backup_bytes, grown_bytes })
+        let applied = outcome.applied;
+        Ok(Rehearsal { steps, applied, took, copy_took, expected_lock, rows, backup_bytes, grown_bytes })
     }
 
     /// The directory of the file, where something can be put into it.
@@ -84,7 +89,8 @@ impl Reader {
     fn nothing_to_do(&self, steps: Vec<Step>) -> Result<Rehearsal, StoreError> {
         let rows = super::copy::counts(&self.conn).map_err(|error| self.fail(error))?;
         let none = Duration::ZERO;
-        Ok(Rehearsal { steps, applied: 0, took: none, expected_lock: none, rows, backup_bytes: 0, grown_bytes: 0 })
+        let (took, copy_took, expected_lock) = (none, none, none);
+        Ok(Rehearsal { steps, applied: 0, took, copy_took, expected_lock, rows, backup_bytes: 0, grown_bytes: 0 })
     }
 }
 

@@ -11,13 +11,14 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
-use super::backup::{BEFORE_RESTORE, claim, sweep};
+use super::backup::{BEFORE_RESTORE, claim_copy, sweep};
 use super::commit::unseen;
 use super::compare::Loss;
 use super::copy::{BackupProgress, Counts, PAGES_PER_STEP, Phase, Watch, copy, counts, failed, step, verify};
 use super::holders::{holders, identity};
+use super::migrate::MigrationPlan;
 use super::stage::{Shape, Staged, own_tables};
-use super::{Place, Reader, StoreError, check, convert, convert_at_opening, create, files, open, schema, users};
+use super::{Place, Reader, StoreError, View, check, convert, convert_at_opening, create, files, open, schema, users};
 use crate::model::scope::Scope;
 use crate::model::time::Timestamp;
 use crate::store::partial;
@@ -113,6 +114,19 @@ impl BackupFile {
     /// [`StoreError`] where it cannot be read.
     pub fn last_event(&self) -> Result<Option<String>, StoreError> {
         self.reader.last_event_time()
+    }
+
+    /// What stands in it in the place of ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    pub fn faults(&self) -> Result<Vec<String>, StoreError> {
+        MigrationPlan::read(&self.reader.conn).map(|plan| plan.faults).map_err(|error| self.reader.fail(error))
+    }
+
+    /// Its rows, in the state that was looked through.
+    pub fn view(&self) -> View<'_> {
+        self.reader.view()
     }
 
     /// What the present file holds that would go.
@@ -301,7 +315,7 @@ fn not_put(error: StoreError, kept: &Path) -> StoreError {
 /// damaged then, page by page.
 fn keep(present: &Reader, now: Timestamp, watch: Watch<'_>) -> Result<(PathBuf, Option<String>), StoreError> {
     let database = &present.place.real;
-    let (target, partial) = claim(database, BEFORE_RESTORE, now).map_err(|error| failed(database, error))?;
+    let (target, partial) = claim_copy(database, BEFORE_RESTORE, now)?;
     let original = copy(present, &partial, &mut |progress| watch(progress.of(Phase::Keep)))?;
     let damage = match verify(&partial.path, original.as_ref()) {
         Ok(()) => None,

@@ -51,6 +51,9 @@ struct Column {
     generated: bool,
 }
 
+/// How the fault of a trigger on the event log begins: the one that no step shows, and that one statement mends.
+pub const EVENT_TRIGGER: &str = "security_events has a trigger: ";
+
 /// One step of the migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -261,7 +264,7 @@ impl Schema {
             .map(|name| format!("users.{name} is a generated column"));
         let columns = WANTED.iter().filter_map(|wanted| self.column_drift(wanted));
         // It could take the event of a change away, or change another account while it is written.
-        let triggers = self.event_triggers.iter().map(|name| format!("security_events has a trigger: {name}"));
+        let triggers = self.event_triggers.iter().map(|name| format!("{EVENT_TRIGGER}{name}"));
         generated.chain(columns).chain(self.event_drift()).chain(triggers).collect()
     }
 

@@ -51,6 +51,12 @@ pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Resu
 /// The error that the verdict is; `None` where all is well.
 pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
     if let Some(fault) = &verdict.fault {
+        if let Some(id) = verdict.restored {
+            return Some(Failure::new(Class::Findings, fault_words(fault)).hint(format!(
+                "event {id} says that a backup was put in place of the log that the head is of: authctl audit show {id}; if \
+                 that was meant, keep a new head by authctl audit head"
+            )));
+        }
         let hint = match fault.why {
             Why::Cut(_) | Why::NotTheHead => {
                 "compare with a backup or an export; keep this file as it is for whoever looks into it"

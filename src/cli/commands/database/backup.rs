@@ -108,10 +108,8 @@ fn refusal(context: &Context<'_>, error: StoreError) -> Failure {
 
 /// What a run without `--dry-run` would do, as far as can be told beforehand.
 fn would(context: &mut Context<'_>, reader: &Reader, target: Option<PathBuf>, keep: Option<u64>) -> anyhow::Result<u8> {
-    if let Some(target) = &target {
-        reader.require_backup_name(target).map_err(|error| refusal(context, error))?;
-    }
     let path = target.unwrap_or_else(|| reader.backup_name(context.now()));
+    reader.require_backup_name(&path).map_err(|error| refusal(context, error))?;
     let users = reader.count_users().map_err(Refused::from)?;
     let accounts = counted(users.unsigned_abs(), "account");
     context.console().done(&format!("would back up {accounts} to '{}'", text::path(&path)));

@@ -24,7 +24,7 @@ pub fn run(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let (check, census) = look(context)?;
     let lines = lines(&check, &census);
     let findings = findings(&check, &census);
-    let damaged = !check.integrity.is_empty();
+    let (damaged, orphans) = (!check.integrity.is_empty(), orphans(&check));
     if context.style.format == Format::Json {
         emit_document(&mut *context.world.stdout, &CheckView::new(check, &census)).map_err(Failure::from)?;
     } else {
@@ -37,6 +37,8 @@ pub fn run(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let path = escape(&text::path(&context.database_path()?)).into_owned();
     let hint = if damaged {
         "stop the app, then authctl db restore FILE; without a backup: sqlite3 FILE .recover"
+    } else if orphans == 0 {
+        "authctl doctor says what each of these cells does to its account, and what mends it"
     } else {
         "the app runs with foreign keys off, so such rows stay until somebody mends them by SQL; make a backup first"
     };
@@ -69,12 +71,16 @@ fn look(context: &mut Context<'_>) -> anyhow::Result<(FileCheck, Census)> {
     }
 }
 
+fn orphans(check: &FileCheck) -> u64 {
+    check.orphan_counts.iter().map(|one| one.rows).sum()
+}
+
 fn findings(check: &FileCheck, census: &Census) -> Vec<String> {
     let mut findings = Vec::new();
     if !check.integrity.is_empty() {
         findings.push(counted(check.integrity.len() as u64, "damaged place"));
     }
-    let orphans = check.orphan_counts.iter().map(|one| one.rows).sum();
+    let orphans = orphans(check);
     if orphans > 0 {
         findings.push(format!("{} pointing to nothing", counted(orphans, "row")));
     }
@@ -108,10 +114,13 @@ fn lines(check: &FileCheck, census: &Census) -> Vec<CheckedView> {
 }
 
 fn foreign_keys(lines: &mut Vec<CheckedView>, check: &FileCheck) {
-    match (check.orphan_counts.is_empty(), check.counts.is_empty()) {
-        (true, true) => lines.push(CheckedView::bad("foreign keys", "cannot be checked")),
-        (true, false) => lines.push(CheckedView::good("foreign keys", "ok")),
-        (false, _) => {}
+    if check.counts.is_empty() {
+        lines.push(CheckedView::bad("foreign keys", "cannot be checked"));
+    } else if check.unchecked_keys > 0 {
+        let tables = counted(check.unchecked_keys, "table");
+        lines.push(CheckedView::bad("foreign keys", format!("cannot be checked in {tables}")));
+    } else if check.orphan_counts.is_empty() {
+        lines.push(CheckedView::good("foreign keys", "ok"));
     }
     for one in check.orphan_counts.iter().take(MOST_LINES) {
         let of = |orphan: &&crate::store::Orphan| orphan.table == one.table && orphan.parent == one.parent;

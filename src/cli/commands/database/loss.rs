@@ -12,8 +12,10 @@ use crate::cli::failure::Refused;
 use crate::cli::message::when;
 use crate::cli::output::escape::quote;
 use crate::cli::output::personal;
+use crate::cli::view::fault_words;
 use crate::model::text;
 use crate::model::time::Timestamp;
+use crate::ops::audit::{self, Verdict, Why};
 use crate::store::{Accounts, BackupFile, Loss};
 
 /// Which backup it is.
@@ -33,7 +35,31 @@ pub fn say_backup(context: &mut Context<'_>, file: &Path, backup: &BackupFile) -
         let rows = counted(backup.orphans(), "row");
         context.console().note(&format!("it holds {rows} that point to nothing (the app runs with foreign keys off)"));
     }
+    say_wrong(context, backup)
+}
+
+/// What would be wrong with the database afterwards, though every page of the backup is sound.
+fn say_wrong(context: &mut Context<'_>, backup: &BackupFile) -> anyhow::Result<()> {
+    let faults = backup.faults().map_err(Refused::from)?;
+    if !faults.is_empty() {
+        let faults = faults.join("; ");
+        context.console().warn(&format!("its schema differs, and authctl would not write to it: {faults}"));
+    }
+    let triggers = backup.schema().triggers();
+    if !triggers.is_empty() {
+        context.console().warn(&format!("its table 'users' has triggers: {}", triggers.join(", ")));
+    }
+    let verdict = audit::verify_backup(backup, context.chain_key()?).map_err(Refused)?;
+    let fault = verdict.filter(|verdict| !begins_keyed(verdict)).and_then(|verdict| verdict.fault);
+    if let Some(fault) = fault {
+        context.console().warn(&format!("its event log is not as authctl wrote it: {}", fault_words(&fault)));
+    }
     Ok(())
+}
+
+/// Whether all that is wrong is that no event is keyed yet: the one of the restore will be the first.
+fn begins_keyed(verdict: &Verdict) -> bool {
+    verdict.keyed == 0 && verdict.fault.as_ref().is_some_and(|fault| fault.why == Why::NotKeyed)
 }
 
 /// What would be lost of the present file.

@@ -66,6 +66,7 @@ pub fn run(context: &mut Context<'_>, args: &RestoreArgs) -> anyhow::Result<u8> 
     }
     let restored = put(context, &database, &backup, &present)?;
     say(context, &database, &file, &backup, &restored);
+    say_head(context, &backup, &present);
     print(context, &database, &file, &backup, &present, restored.kept.as_deref())
 }
 
@@ -95,6 +96,11 @@ fn look(context: &mut Context<'_>, database: &Path, backup: &BackupFile) -> anyh
             "the processes of other users cannot be looked at: if the app runs in one of them, stop it first; root sees \
              them all",
         );
+    }
+    // A plain backup in the place of a keyed log would be a plain log from here on. A file too damaged to tell can
+    // still be restored.
+    if context.chain_key()?.is_none() && opened.store.needs_chain_key().unwrap_or(false) {
+        return Err(Refused::from(StoreError::ChainKeyNeeded).into());
     }
     match backup.loss(&opened.store) {
         Ok(loss) => Ok(Present::There(Some(loss))),
@@ -200,6 +206,19 @@ fn say(context: &mut Context<'_>, database: &Path, file: &Path, backup: &BackupF
         context.console().hint("this backup is from before a migration: run authctl migrate next");
     }
     context.console().hint("start the app again; tokens issued before are judged by the restored accounts");
+}
+
+/// A head that was kept of an event which went never fits again.
+fn say_head(context: &mut Context<'_>, backup: &BackupFile, present: &Present) {
+    let may_be_gone = match present {
+        Present::Missing | Present::There(None) => true,
+        Present::There(Some(loss)) => loss.events.count > 0,
+    };
+    if may_be_gone && backup.schema().has_events() {
+        context
+            .console()
+            .hint("a head that was kept before may be of an event that is gone: keep a new one by authctl audit head");
+    }
 }
 
 fn print(

@@ -71,7 +71,7 @@ fn examine(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<Repor
             reader = store;
             Database::Open(&reader)
         }
-        Err(StoreError::HotJournal { .. }) => Database::HotJournal,
+        Err(StoreError::HotInDryRun { .. }) => Database::HotJournal,
         Err(StoreError::Damaged { detail }) => Database::Damaged(detail),
         Err(error) => return Err(Refused::from(error).into()),
     };
