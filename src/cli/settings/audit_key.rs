@@ -74,7 +74,9 @@ impl AuditKeyError {
                 "bring the key of this log back, no other will do; only for a log without keyed events a new one: \
                  umask 077 && openssl rand -hex 32 >FILE"
             }
-            Self::Open { .. } => "chmod 600 it (640 where a group shares it), and make sure that nobody else has read it",
+            Self::Open { .. } => {
+                "chmod 600 it (640 where a group shares it), and make sure that nobody else has read it"
+            }
             Self::Unreadable { reason, .. } => {
                 reason.hint().unwrap_or("check the file that audit_key_file in authctl.toml names")
             }
