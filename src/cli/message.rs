@@ -238,6 +238,10 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
         StoreError::ActingChanged => "authctl whoami says whose session it is, and what it may do",
         StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
+        StoreError::ChainKeyWrong { .. } => {
+            "bring the key of this log back, no other will do; with the right one, authctl audit verify names the \
+             altered event; nothing was changed"
+        }
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }

@@ -260,6 +260,7 @@ fn store_class(error: &StoreError) -> Class {
         StoreError::Backup { .. } => Class::DbReadonly,
         StoreError::ActingChanged => Class::NotAllowed,
         StoreError::ChainKeyNeeded => Class::KeyMissing,
+        StoreError::ChainKeyWrong { .. } => Class::KeyUnusable,
         StoreError::WrongCount { .. } | StoreError::NotKept(_) | StoreError::Other(_) => Class::Unexpected,
     }
 }

@@ -190,6 +190,15 @@ pub enum StoreError {
     /// The event log is keyed, and the key is not there: a plain row after keyed ones would break the chain.
     #[error("the event log is keyed, and no key for it is configured")]
     ChainKeyNeeded,
+    /// The end of the event log is keyed, and not with the key that is there.
+    #[error(
+        "the key that audit_key_file names is not the one that event {last_id}, the last of the log, was written with; \
+         or somebody altered that event"
+    )]
+    ChainKeyWrong {
+        /// The last row.
+        last_id: i64,
+    },
     /// An update met another number of rows than it meant to.
     #[error("{what} changed {rows} rows instead of one; nothing was written")]
     WrongCount {

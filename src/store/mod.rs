@@ -10,7 +10,7 @@ pub mod partial;
 mod sqlite;
 
 pub use error::StoreError;
-pub use sqlite::backup::{BackupMade, digest, remove_backup};
+pub use sqlite::backup::{BEFORE_RESTORE, BackupMade, digest, remove_backup};
 pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
 pub use sqlite::compare::{Accounts, Events, Loss};
 pub use sqlite::copy::{BackupProgress, Phase, Watch};

@@ -298,6 +298,14 @@ fn verify_names_the_first_bad_row_and_what_happened_to_it() {
 }
 
 #[test]
+fn a_record_of_ids_that_gives_a_cut_tail_away_does_not_fit() {
+    let desk = logged();
+    desk.sql("DELETE FROM security_events WHERE id > 6");
+    let document = unsound(&desk, &[]);
+    assert_eq!((&document["first_bad"]["why"], &document["sequence"]), (&"cut".into(), &"higher".into()));
+}
+
+#[test]
 fn a_record_of_ids_that_was_set_back_is_a_warning() {
     for sql in ["UPDATE sqlite_sequence SET seq = 3", "DELETE FROM sqlite_sequence"] {
         let desk = logged();

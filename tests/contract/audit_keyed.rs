@@ -185,3 +185,65 @@ fn a_pruned_keyed_log_stays_keyed_and_sound() {
     desk.config("");
     desk.refused(&["audit", "prune", "--before", "-1s"], 5, "key_missing");
 }
+
+/// Each way to a row of another key: the file's content, the file's name, a backup of another log.
+#[test]
+fn a_keyed_log_is_not_continued_with_another_key() {
+    let mut desk = keyed();
+    desk.ok(&["lock", "bob"]);
+    desk.ok(&["db", "backup", "bk.db"]);
+    desk.micros += 60_000_000;
+    desk.ok(&["unlock", "bob"]);
+    let before = forms(&desk);
+    configure_key(&desk, "another key, that is long enough too");
+    for args in [
+        &["lock", "bob"][..],
+        &["lock", "cleo", "-n"],
+        &["user", "add", "zoe", "--email", "zoe@example.org", "--generate"],
+        &["db", "restore", "bk.db", "--yes"],
+    ] {
+        desk.refused(args, 5, "key_unusable")
+            .names(&["not the one", "altered"])
+            .advises(&["bring the key of this log back", "audit verify"]);
+    }
+    desk.refused_with(&["login", "cleo", "--password-stdin"], "Wrong-Password-1", 5, "key_unusable");
+    assert_eq!(desk.run(&["audit", "prune", "--before=-1s"]).code, 11);
+    desk.sql("DROP INDEX ix_users_email");
+    desk.refused(&["migrate"], 5, "key_unusable");
+    assert_eq!(forms(&desk), before);
+    let left: Vec<String> = desk.snapshot().into_keys().filter(|name| name.starts_with("app.db.")).collect();
+    assert_eq!(left, Vec::<String>::new(), "no backup and no copy stays");
+    configure_key(&desk, AUDIT_KEY);
+    desk.ok(&["audit", "verify"]);
+    desk.ok(&["migrate"]);
+}
+
+#[test]
+fn an_altered_last_event_is_told_from_another_key_where_an_earlier_one_fits() {
+    let desk = keyed();
+    desk.ok(&["lock", "bob"]);
+    desk.sql("UPDATE security_events SET reason = 'forged' WHERE id = 1");
+    desk.refused(&["unlock", "bob"], 5, "key_unusable").names(&["event 1", "altered"]);
+    desk.sql("UPDATE security_events SET reason = NULL WHERE id = 1");
+    desk.ok(&["unlock", "bob"]);
+    desk.sql("UPDATE security_events SET reason = 'forged' WHERE id = 2");
+    desk.ok(&["lock", "bob"]);
+    let bad = crate::audit::unsound(&desk, &[])["first_bad"].clone();
+    assert_eq!((&bad["id"], &bad["why"]), (&json!(2), &json!("altered")));
+}
+
+/// A new key in the place of the old one ends the log for good: no hint may lead there.
+#[test]
+fn no_hint_about_a_key_that_cannot_be_used_leads_to_another_key_in_a_keyed_log() {
+    for (content, mode) in [("", 0o600), ("short", 0o600), (AUDIT_KEY, 0o604)] {
+        let desk = keyed();
+        desk.ok(&["lock", "bob"]);
+        let path = desk.path("audit.key");
+        fs::write(&path, content).expect("written");
+        fs::set_permissions(&path, Permissions::from_mode(mode)).expect("chmod");
+        let out = desk.run(&["unlock", "bob"]);
+        let hint = out.stderr.rsplit("hint: ").next().unwrap_or_default().to_owned();
+        let careful = hint.contains("bring the key of this log back, no other will do") || !hint.contains("new");
+        assert!(careful, "{content:?} {mode:o}: {out:?}");
+    }
+}

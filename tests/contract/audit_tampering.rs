@@ -123,6 +123,8 @@ enum Deed {
     InsertFirst,
     /// A row behind the last, with a hash of something else.
     Append,
+    /// A row behind the last that says it follows on the one before that, with the last one's hash or none.
+    AppendAside,
     /// A row in the middle.
     Delete,
     /// The same, and the rows behind it close up.
@@ -139,13 +141,14 @@ enum Deed {
     AppendPlain,
 }
 
-const DEEDS: [Deed; 11] = [
+const DEEDS: [Deed; 12] = [
     Deed::Cell,
     Deed::CellAndHash,
     Deed::Swap,
     Deed::Insert,
     Deed::InsertFirst,
     Deed::Append,
+    Deed::AppendAside,
     Deed::Delete,
     Deed::DeleteAndClose,
     Deed::DeleteFirst,
@@ -209,6 +212,11 @@ fn tamper(db: &Connection, deed: Deed, dice: &mut Dice) -> Option<i64> {
             log.push(row);
             Some(id(&log[last + 1]))
         }
+        Deed::AppendAside => {
+            let row = aside(&log[last], dice.roll(2) == 0);
+            log.push(row);
+            Some(id(&log[last + 1]))
+        }
         Deed::Delete => {
             let at = 1 + dice.roll(last - 1);
             log.remove(at);
@@ -258,6 +266,17 @@ fn tamper(db: &Connection, deed: Deed, dice: &mut Dice) -> Option<i64> {
     store(db, &log);
     // Without its anchor the first row of a pruned log is the first that nothing explains.
     if anchor_of(&log) == anchor { named } else { Some(id(&log[0])) }
+}
+
+/// The row again under the next id, `prev_hash` and all; with its hash, or with one of the same form that fits nothing.
+fn aside(last: &Row, with_hash: bool) -> Row {
+    let mut row = last.clone();
+    row[0] = Cell::Integer(id(last) + 1);
+    if let (Cell::Text(hash), false) = (&last[HASH], with_hash) {
+        let form = &hash[..hash.len() - 64];
+        row[HASH] = Cell::Text(format!("{form}{}", "0".repeat(64)));
+    }
+    row
 }
 
 /// The cells that make a row the anchor.
@@ -416,6 +435,24 @@ fn every_tail_that_is_cut_off_is_found_with_a_head() {
             assert_eq!(document["first_bad"]["why"], "cut");
         }
     }
+}
+
+/// Without the key nobody can tell which of two keyed rows is the forged one: the first that does not follow is named.
+#[test]
+fn a_forged_row_at_the_end_does_not_accuse_the_one_before_it() {
+    let mut desk = Desk::usual();
+    configure_key(&desk, "the quick brown fox jumps over the lazy dog");
+    log_of(&mut desk, 0);
+    let db = open(&desk.db());
+    let log = rows(&db);
+    insert(&db, &aside(&log[19], false));
+    let why = |desk: &Desk| {
+        let bad = desk.run(&["audit", "verify", "--json"]).json()["first_bad"].clone();
+        (bad["id"].as_i64(), bad["why"].as_str().map(str::to_owned))
+    };
+    assert_eq!(why(&desk), (Some(21), Some("altered".to_owned())));
+    desk.config("");
+    assert_eq!(why(&desk), (Some(21), Some("replaced".to_owned())));
 }
 
 /// Writes a key file and names it in the configuration.

@@ -290,6 +290,34 @@ fn an_admin_whom_no_event_made_one_is_found() {
     well(&desk, &[]);
 }
 
+/// What made them admins is in the file that `audit prune` wrote; those who came since are looked at as ever.
+#[test]
+fn an_admin_from_before_a_pruned_log_is_not_accused() {
+    let mut desk = healthy();
+    desk.ok(&["set-role", "bob", "admin"]);
+    desk.ok(&["lock", "bob"]);
+    desk.ok(&["unlock", "bob"]);
+    desk.micros += 60_000_000;
+    desk.ok(&["lock", "bob"]);
+    desk.ok(&["unlock", "bob"]);
+    desk.ok(&["audit", "prune", "--before=-1s", "--export", "old.jsonl"]);
+    assert_eq!(desk.cell("SELECT count(*) FROM security_events WHERE event IN ('user_created', 'role_changed')"), "0");
+    well(&desk, &[]);
+    let register = |name: &str, at: &str| {
+        format!(
+            "INSERT INTO users (username, email, password_hash, salt, role, created_at)
+             SELECT '{name}', '{name}@example.org', password_hash, salt, 'admin', {at} FROM users WHERE id = 1"
+        )
+    };
+    desk.sql(&register("mallory", "'2026-11-25 02:30:00'"));
+    assert_eq!(command(&only(&desk, &[], "unexplained-admin")), "authctl set-role mallory patient");
+    desk.sql("DELETE FROM users WHERE username = 'mallory'");
+    // The log took the role away, and another hand gave it back.
+    paste(&desk, "authctl set-role bob patient");
+    desk.sql(&set("role = 'admin'"));
+    assert_eq!(command(&only(&desk, &[], "unexplained-admin")), "authctl set-role bob patient");
+}
+
 /// Ids are used again (`app-facts`, stage 1).
 #[test]
 fn an_event_about_somebody_else_with_the_same_id_explains_nothing() {

@@ -121,6 +121,8 @@ fn an_env_file_that_everybody_may_write_is_found_with_what_it_costs() {
     well(&desk, &[]);
 }
 
+const PEM: &str = "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----";
+
 #[test]
 fn the_signing_key_is_looked_at() {
     let with = |key: Option<&str>| {
@@ -137,17 +139,23 @@ fn the_signing_key_is_looked_at() {
         (Some(""), "key-empty", "error", "unset SECRET_KEY; authctl secret generate --write"),
         (Some(fallback), "key-default", "error", "unset SECRET_KEY; authctl secret generate --write"),
         (Some("kq9-zx"), "key-short", "warning", "unset SECRET_KEY; authctl secret generate --write"),
-        (
-            Some("-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----"),
-            "key-unusable",
-            "error",
-            "unset SECRET_KEY; authctl secret generate --write",
-        ),
+        (Some(PEM), "key-unusable", "error", "unset SECRET_KEY; authctl secret generate --write"),
     ] {
         let desk = with(key);
         let finding = only(&desk, &[], id);
         assert_eq!((&finding["severity"], command(&finding)), (&json!(severity), line));
         assert!(key.is_none_or(|key| key.is_empty() || !finding.to_string().contains(key)), "the key is shown");
+    }
+    // What stands in the file is replaced, and only on purpose.
+    for (key, id) in [("", "key-empty"), (fallback, "key-default"), ("kq9-zx", "key-short"), (PEM, "key-unusable")] {
+        let desk = with(None);
+        desk.write(".env", format!("SECRET_KEY='{key}'\n"));
+        chmod(&desk.path(".env"), 0o600);
+        let finding = only(&desk, &[], id);
+        let force = if key.is_empty() { "" } else { " --force" };
+        assert_eq!(command(&finding), format!("authctl secret generate --write{force}"));
+        paste(&desk, &format!("unset SECRET_KEY; {}", command(&finding)));
+        well(&desk, &[]);
     }
     // Allowed is not the same as in order.
     only(&with(Some(fallback)), &["--insecure-default-key"], "key-default");

@@ -29,7 +29,11 @@ fn backups(desk: &Desk) -> Vec<String> {
 fn what_the_schema_lacks_is_found_and_migrated() {
     mended_by("ALTER TABLE users DROP COLUMN full_name", "schema-pending", "error", "authctl migrate");
     mended_by("DROP INDEX ix_users_email", "missing-index", "warning", "authctl migrate");
-    mended_by("DROP INDEX ix_security_events_target_id", "missing-index", "warning", "authctl migrate");
+    let of_the_log = "DROP INDEX ix_security_events_target_id";
+    mended_by(of_the_log, "missing-index", "warning", "authctl migrate");
+    let message = |sql: &str| only(&ill(sql), &[], "missing-index")["message"].as_str().expect("words").to_owned();
+    assert!(message("DROP INDEX ix_users_email").contains("logins read the whole table"));
+    assert!(!message(of_the_log).contains("login"), "{}", message(of_the_log));
 }
 
 #[test]
@@ -61,6 +65,25 @@ fn drift_is_named_and_nothing_can_be_mended_then() {
     let document = look(&desk, &[]);
     assert_eq!(ids(&document), ["schema-drift", "missing-index", "hair-trigger"]);
     assert!(findings(&document).iter().all(|finding| finding["fixable"] == false), "{document:#}");
+    desk.refused(&["migrate"], 9, "drift");
+    assert_eq!(command(&findings(&document)[1]), "authctl migrate status");
+    desk.sql("ALTER TABLE users DROP COLUMN full_name");
+    let document = look(&desk, &[]);
+    assert_eq!(ids(&document)[..2], ["schema-pending", "schema-drift"]);
+    let pending = &findings(&document)[0];
+    assert_eq!(command(pending), "authctl migrate status");
+    assert!(pending["message"].as_str().expect("words").contains("schema-drift"), "{pending:#}");
+}
+
+#[test]
+fn a_trigger_on_the_event_log_is_dropped_by_the_command() {
+    let desk = ill("CREATE TRIGGER echo AFTER INSERT ON security_events BEGIN SELECT 1; END");
+    desk.refused(&["lock", "bob"], 9, "drift");
+    let finding = only(&desk, &[], "schema-drift");
+    assert!(finding["message"].as_str().expect("words").contains("a trigger: echo"), "{finding:#}");
+    assert_eq!(command(&finding), format!("sqlite3 {} 'DROP TRIGGER echo'", desk.db().display()));
+    paste(&desk, command(&finding));
+    well(&desk, &[]);
 }
 
 #[test]
@@ -223,6 +246,25 @@ fn a_damaged_schema_is_a_finding_and_the_newest_copy_is_offered() {
     fs::write(desk.db(), bytes).expect("written");
     let finding = only(&desk, &[], "damaged");
     assert_eq!(command(&finding), format!("authctl db restore {}", desk.path("app.db.old").display()));
+}
+
+/// A restore keeps the damaged file under a name of its own, and that copy is the newest one.
+#[test]
+fn a_copy_that_a_restore_would_refuse_is_not_offered() {
+    let desk = healthy();
+    let backup = desk.json(&["db", "backup"])["backup"].as_str().expect("a path").to_owned();
+    damage(&desk, "ix_items_id");
+    desk.ok(&["db", "restore", &backup, "--yes"]);
+    damage(&desk, "ix_items_id");
+    chmod(&desk.db(), 0o600);
+    let sound = format!("authctl db restore {backup}");
+    assert_eq!(command(&only(&desk, &[], "damaged")), sound);
+    // Sound as well, and newer: it was replaced for a reason.
+    let kept = desk.snapshot().into_keys().find(|name| name.contains(".before-restore-")).expect("a copy");
+    fs::copy(&backup, desk.path(&kept)).expect("a copy");
+    assert_eq!(command(&only(&desk, &[], "damaged")), sound);
+    paste(&desk, &format!("{sound} --yes"));
+    well(&desk, &[]);
 }
 
 #[test]

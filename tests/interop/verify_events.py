@@ -29,6 +29,8 @@ class Bad(Exception):
 
 
 def check_kinds(row):
+    if row.get("raw"):
+        raise Bad("the export says that cells have another storage class")
     for name in COLUMNS + ["hash"]:
         value = row[name]
         if value is None:

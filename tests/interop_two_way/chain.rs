@@ -117,6 +117,9 @@ fn python_and_the_tool_name_the_same_first_bad_row() {
             "UPDATE security_events SET reason = 'x' WHERE id = 5",
             "UPDATE security_events SET reason = CAST(reason AS BLOB) WHERE id = 5",
             "UPDATE security_events SET reason = NULL WHERE id = 5",
+            // A NULL that becomes a BLOB is null in an export, as it was.
+            "UPDATE security_events SET reason = x'ff00' WHERE id = 4 AND reason IS NULL",
+            "UPDATE security_events SET target_id = x'01' WHERE target_id IS NULL AND id = 1",
             "UPDATE security_events SET actor_uid = 0.5 WHERE id = 2",
             "UPDATE security_events SET target_id = 'one' WHERE id = 3",
             "UPDATE security_events SET version = '' WHERE id = 1",
@@ -126,6 +129,10 @@ fn python_and_the_tool_name_the_same_first_bad_row() {
             "DELETE FROM security_events WHERE id = 5",
             "DELETE FROM security_events WHERE id > 6",
             "UPDATE security_events SET id = 20 WHERE id = 8",
+            // A forged row that says it follows on the row before the last.
+            "CREATE TEMP TABLE forged AS SELECT * FROM security_events ORDER BY id DESC LIMIT 1;
+             UPDATE forged SET id = id + 1, hash = substr(hash, 1, length(hash) - 64) || printf('%064d', 0);
+             INSERT INTO security_events SELECT * FROM forged",
             "UPDATE security_events SET id = -2 WHERE id = 2; UPDATE security_events SET id = 2 WHERE id = 3;
              UPDATE security_events SET id = 3 WHERE id = -2",
         ]

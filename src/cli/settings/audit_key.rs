@@ -65,8 +65,13 @@ impl AuditKeyError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Missing(_) => "bring the key back, or correct audit_key_file in authctl.toml; nothing was changed",
-            Self::Empty(_) | Self::Short { .. } => "a good key: umask 077 && openssl rand -hex 32 >FILE",
-            Self::Open { .. } => "chmod 600 it (640 where a group shares it), and make a new key if others had it",
+            Self::Empty(_) | Self::Short { .. } => {
+                "bring the key of this log back, no other will do; only for a log without keyed events a new one: \
+                 umask 077 && openssl rand -hex 32 >FILE"
+            }
+            Self::Open { .. } => {
+                "chmod 600 it (640 where a group shares it), and make sure that nobody else has read it"
+            }
             Self::Unreadable { reason, .. } => {
                 reason.hint().unwrap_or("check the file that audit_key_file in authctl.toml names")
             }

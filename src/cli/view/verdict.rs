@@ -78,6 +78,7 @@ impl From<&Verdict> for VerdictView {
                 .map(|anchor| PrunedView { event_id: anchor.event_id, last_id: anchor.last_id }),
             sequence: match verdict.sequence {
                 Sequence::Fits => "fits",
+                Sequence::Higher => "higher",
                 Sequence::Changed => "changed",
             },
         }

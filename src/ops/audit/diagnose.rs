@@ -37,12 +37,12 @@ pub(super) fn why(
     if next.is_some_and(|next| next.row.prev_hash == walk.end.hash) {
         return fault(Why::Inserted);
     }
-    // Written directly behind the row before the last good one: that one came between.
-    if walk.before_end.as_deref() == Some(event.row.prev_hash.as_str()) {
+    let written_as = if problem == Problem::Hash { written_as(view, key, event)? } else { None };
+    if came_between(key, walk, event, &problem, written_as) {
         return Ok(Fault { id: walk.end.id, why: Why::Inserted });
     }
     if problem == Problem::Hash {
-        return fault(match written_as(view, key, event)? {
+        return fault(match written_as {
             Some(id) => Why::Moved(id),
             None if walk.keyed == 0 && HashForm::of(&event.hash) == HashForm::Keyed => Why::OtherKey,
             None => Why::Altered(Vec::new()),
@@ -57,6 +57,25 @@ pub(super) fn why(
     } else {
         Why::Replaced(walk.end.id)
     })
+}
+
+/// Whether the last good row came between this one and the row that this one was written behind. Only a row whose own
+/// hash holds can say so, here or in the place of that row; and not of a keyed row, which proves itself.
+fn came_between(
+    key: Option<&ChainKey>,
+    walk: &Walk<'_>,
+    event: &StoredEvent,
+    problem: &Problem,
+    written_as: Option<i64>,
+) -> bool {
+    let was_checked = key.is_some() || HashForm::of(&event.hash) == HashForm::Plain;
+    let holds = match problem {
+        Problem::Link => was_checked,
+        _ => written_as == Some(walk.end.id) && event.hash != walk.end.hash,
+    };
+    holds
+        && HashForm::of(&walk.end.hash) == HashForm::Plain
+        && walk.before_end.as_deref() == Some(event.row.prev_hash.as_str())
 }
 
 /// The id under which the row's hash is right.

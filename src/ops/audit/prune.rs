@@ -92,6 +92,18 @@ pub fn in_the_way(reader: &Reader, before: Timestamp) -> Result<Option<i64>, Err
     Ok(found)
 }
 
+/// Until when events may be gone because the log was pruned; `None` where it was not.
+///
+/// # Errors
+/// The file's.
+pub fn pruned_until(view: View<'_>) -> Result<Option<Timestamp>, StoreError> {
+    if view.anchors()?.is_empty() {
+        return Ok(None);
+    }
+    // What happened later has its event still. Nobody can tell where the time is not to be read.
+    Ok(view.first_event()?.map(|first| read_time(&first.row.at).unwrap_or(Timestamp::MAX)))
+}
+
 /// How long the write lock will be held.
 pub fn expected_lock(plan: &Plan) -> Duration {
     Duration::from_millis(BASE_MILLIS) + Duration::from_micros(plan.rows.saturating_mul(ROW_MICROS))

@@ -3,6 +3,7 @@
 //! What a newcomer would get wrong: a log may begin in the middle only where an event of its own says that the
 //! rows before were pruned, and which was the last of them.
 
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use super::chain::Walk;
@@ -60,8 +61,10 @@ pub enum HeadCheck {
 /// What SQLite remembers of the highest id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sequence {
-    /// The last row's, or more (which is a fault).
+    /// The last row's.
     Fits,
+    /// More: rows are gone from the end.
+    Higher,
     /// Less, or nothing: somebody changed it.
     Changed,
 }
@@ -172,7 +175,11 @@ pub(super) fn verify_at(view: View<'_>, key: Option<&ChainKey>, heads: &[Head]) 
         head_check,
         restored,
         anchor,
-        sequence: if sequence.unwrap_or(0) < head.id { Sequence::Changed } else { Sequence::Fits },
+        sequence: match sequence.unwrap_or(0).cmp(&head.id) {
+            Ordering::Less => Sequence::Changed,
+            Ordering::Equal => Sequence::Fits,
+            Ordering::Greater => Sequence::Higher,
+        },
         head,
     })
 }

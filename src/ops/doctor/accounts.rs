@@ -30,8 +30,8 @@ pub(super) struct Passed {
 /// The accounts with the admin's role.
 #[derive(Default)]
 pub(super) struct Admins {
-    /// Those that are active, locked or not.
-    pub(super) active: Vec<Account>,
+    /// Those that are active, locked or not, and since when they are there, where that can be read.
+    pub(super) active: Vec<(Account, Option<Timestamp>)>,
     /// How many can log in now, and the first of them.
     pub(super) usable: u64,
     pub(super) usable_id: Option<i64>,
@@ -205,7 +205,8 @@ impl<'a> Pass<'a> {
             admins.inactive.get_or_insert_with(|| Account::of(user));
             return;
         }
-        admins.active.push(Account::of(user));
+        let since = user.created_at.value().map(|at| at.instant());
+        admins.active.push((Account::of(user), since));
         if usable {
             admins.usable += 1;
             admins.usable_id.get_or_insert(user.id.0);

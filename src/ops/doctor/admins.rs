@@ -1,14 +1,15 @@
 //! Whether there is an admin who can act, and whether the log knows how each became one.
 //!
 //! What a newcomer would get wrong: ids are used again, so an event explains an account only where the name fits,
-//! too; and anybody can register as an admin in the app, which leaves no event.
+//! too; anybody can register as an admin in the app, which leaves no event; and of an account that is older than a
+//! pruned log, the event may be gone.
 
 use super::accounts::{Admins, default_role};
 use super::fault::Fault;
 use super::finding::{Account, AdminWay, Finding, Fixable, Standing};
 use crate::model::event::EventName;
 use crate::model::user::UserId;
-use crate::ops::Settings;
+use crate::ops::{Settings, audit};
 use crate::store::{Grant, Schema, StoreError, View};
 
 /// Somebody must be able to act.
@@ -36,11 +37,15 @@ pub(super) fn unexplained(
     settings: &Settings,
 ) -> Result<Vec<Finding>, StoreError> {
     let admin = settings.admin_role();
+    let pruned = audit::pruned_until(view)?;
     let (mut several, mut only) = (Vec::new(), Vec::new());
-    for account in admins.active {
+    for (account, since) in admins.active {
         let grants = view.grants(UserId(account.id))?;
-        if explains(&grants, &account, admin.as_str()) {
-            continue;
+        let is_gone = || pruned.is_some_and(|until| since.is_none_or(|since| since <= until));
+        match said(&grants, &account, admin.as_str()) {
+            Said::Admin => continue,
+            Said::Nothing if is_gone() => continue,
+            Said::Nothing | Said::Otherwise => {}
         }
         let alone = admins.usable == 1 && admins.usable_id == Some(account.id);
         if alone { only.push(account) } else { several.push(account) }
@@ -56,13 +61,23 @@ pub(super) fn unexplained(
         .collect())
 }
 
-/// Whether the last word of the log on this account is that it is an admin of this name.
-fn explains(grants: &[Grant], account: &Account, admin: &str) -> bool {
+/// The last word of the log on an account.
+enum Said {
+    /// It is an admin of this name.
+    Admin,
+    /// It has another role, or another name, or is gone.
+    Otherwise,
+    /// Nothing of its role.
+    Nothing,
+}
+
+fn said(grants: &[Grant], account: &Account, admin: &str) -> Said {
     let (mut role, mut name) = (None, None);
+    let mut gone = false;
     for grant in grants {
         let after = Fields::of(grant);
         if grant.event == EventName::UserDeleted.as_str() {
-            (role, name) = (None, None);
+            (role, name, gone) = (None, None, true);
         } else if grant.event == EventName::UserEdited.as_str() {
             name = after.text("username").or(name);
         } else {
@@ -70,7 +85,11 @@ fn explains(grants: &[Grant], account: &Account, admin: &str) -> bool {
             name = grant.username.clone();
         }
     }
-    role.as_deref() == Some(admin) && name.as_deref() == account.username.as_deref()
+    match role {
+        Some(role) if role == admin && name.as_deref() == account.username.as_deref() => Said::Admin,
+        None if !gone => Said::Nothing,
+        Some(_) | None => Said::Otherwise,
+    }
 }
 
 /// The fields of an event.

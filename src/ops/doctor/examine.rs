@@ -3,11 +3,11 @@
 //! What a newcomer would get wrong: nothing here stops at the first fault. A damaged page costs the checks that need
 //! it, and the others go on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::check::{Check, Severity};
 use super::fault::Fault;
-use super::finding::{Account, AuditKeyFault, Finding, Fixable, LogForm, Share};
+use super::finding::{Account, AuditKeyFault, Finding, Fixable, LogForm, Share, Way};
 use super::{Around, Database, Report, Usernames, accounts, admins, files};
 use crate::model::secret::ChainKey;
 use crate::model::time::Timestamp;
@@ -69,7 +69,7 @@ pub fn examine(
                 Err(StoreError::Damaged { detail }) => vec![detail],
                 // As an index with a collation that nobody has: it cannot be checked.
                 Err(StoreError::Drift { faults }) => {
-                    report.found(Fault::SchemaDrift { faults });
+                    report.found(drift(faults));
                     Vec::new()
                 }
                 other => other?,
@@ -93,8 +93,12 @@ pub fn examine(
 fn damaged(complaints: Vec<String>, path: &Path) -> Fault {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("/"));
-    let modified = |path: &PathBuf| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    Fault::Damaged { complaints, backup: files::copies(&real, directory).into_iter().max_by_key(modified) }
+    Fault::Damaged { complaints, backup: files::best_copy(&real, directory) }
+}
+
+/// What another hand made of the tables, as a read met it.
+fn drift(faults: Vec<String>) -> Fault {
+    Fault::SchemaDrift { faults, triggers: Vec::new() }
 }
 
 impl Report {
@@ -127,7 +131,7 @@ impl Report {
             }
             // As a foreign key to what is no key, or a table of customers without their columns.
             Err(Error::Store(StoreError::Drift { faults })) => {
-                self.found(Fault::SchemaDrift { faults });
+                self.found(drift(faults));
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -197,9 +201,9 @@ impl Report {
 
     fn schema(&mut self, schema: &Schema, plan: MigrationPlan) {
         let MigrationPlan { steps, faults } = plan;
-        let drifted = !faults.is_empty();
-        if drifted {
-            self.found(Fault::SchemaDrift { faults });
+        let way = if faults.is_empty() { Way::Free } else { Way::Drifted };
+        if way == Way::Drifted {
+            self.found(Fault::SchemaDrift { faults, triggers: schema.event_triggers().to_vec() });
         }
         let waiting = steps.iter().filter(|step| step.state == StepState::Pending).map(|step| step.name.clone());
         let (indexes, columns): (Vec<String>, Vec<String>) = waiting.partition(|name| name.starts_with("index "));
@@ -208,13 +212,16 @@ impl Report {
         let indexes: Vec<String> = indexes.into_iter().filter(|name| !comes_along(name)).collect();
         let mut pending = Vec::new();
         if !columns.is_empty() {
-            pending.push(Fault::SchemaPending { steps: columns });
+            pending.push(Fault::SchemaPending { steps: columns, way });
         }
         if !indexes.is_empty() {
-            pending.push(Fault::MissingIndex { steps: indexes });
+            pending.push(Fault::MissingIndex { steps: indexes, way });
         }
         for fault in pending {
-            if drifted { self.found(fault) } else { self.mendable(fault) }
+            match way {
+                Way::Free => self.mendable(fault),
+                Way::Drifted => self.found(fault),
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::check::Check;
 use super::finding::{
     Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, KeyFault, KeyPlace, LogForm, NullColumn, Ownership,
-    RoleReader, Standing, TimeColumn,
+    RoleReader, Standing, TimeColumn, Way,
 };
 use crate::ops::audit;
 use crate::store::{NameColumn, Orphans};
@@ -19,9 +19,9 @@ use crate::store::{NameColumn, Orphans};
 pub enum Fault {
     HotJournal,
     Damaged { complaints: Vec<String>, backup: Option<PathBuf> },
-    SchemaPending { steps: Vec<String> },
-    SchemaDrift { faults: Vec<String> },
-    MissingIndex { steps: Vec<String> },
+    SchemaPending { steps: Vec<String>, way: Way },
+    SchemaDrift { faults: Vec<String>, triggers: Vec<String> },
+    MissingIndex { steps: Vec<String>, way: Way },
     Triggers { names: Vec<String> },
     EventChain(audit::Fault),
     OrphanRows(Orphans),

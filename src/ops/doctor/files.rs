@@ -3,14 +3,17 @@
 //! What a newcomer would get wrong: this runs before SQLite opens the database. Looking into a copy that is a hard
 //! link to it would drop the locks of an open connection (sqlite.org/howtocorrupt §2.2).
 
+use std::cmp::Reverse;
 use std::fs::Metadata;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Around;
 use super::fault::Fault;
 use super::finding::{FileKind, Finding, Fixable, Ownership};
+use crate::store::{BEFORE_RESTORE, ReadAccess, Reader};
 
 /// Rights of everybody.
 const OTHERS: u32 = 0o007;
@@ -157,6 +160,25 @@ pub(super) fn copies(database: &Path, directory: &Path) -> Vec<PathBuf> {
         .collect();
     copies.sort();
     copies
+}
+
+/// The newest copy that is sound. What `db restore` kept of the file that it replaced comes last: it was replaced for
+/// a reason.
+pub(super) fn best_copy(database: &Path, directory: &Path) -> Option<PathBuf> {
+    let start = beside(database, BEFORE_RESTORE);
+    let was_replaced =
+        |path: &Path| path.as_os_str().as_encoded_bytes().starts_with(start.as_os_str().as_encoded_bytes());
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let mut copies = copies(database, directory);
+    copies.sort_by_key(|path| (was_replaced(path), Reverse(modified(path))));
+    copies.into_iter().find(|path| is_sound(path))
+}
+
+/// A quick look that changes nothing, not even what a crash left.
+fn is_sound(path: &Path) -> bool {
+    Reader::open(path, Duration::ZERO, ReadAccess::NeverWrite)
+        .and_then(|opened| opened.store.complaints())
+        .is_ok_and(|complaints| complaints.is_empty())
 }
 
 fn is_database(path: &Path) -> bool {

@@ -61,6 +61,15 @@ pub enum Fixable {
     No,
 }
 
+/// Whether the schema can be brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// Now.
+    Free,
+    /// Only when what stands in the place of ours is gone.
+    Drifted,
+}
+
 /// A column with a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeColumn {

@@ -21,7 +21,7 @@ pub use examine::{examine, look_around};
 pub use fault::Fault;
 pub use finding::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, Finding, Fixable, KeyFault, KeyPlace,
-    LogForm, NullColumn, Ownership, RoleReader, Share, Standing, TimeColumn,
+    LogForm, NullColumn, Ownership, RoleReader, Share, Standing, TimeColumn, Way,
 };
 pub use mend::{mend_counters, mend_locks, set_mode};
 

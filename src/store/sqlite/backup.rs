@@ -18,7 +18,7 @@ use crate::store::partial::Partial;
 const MARK: &str = ".backup-";
 
 /// The same for the copy that a restore keeps of the file that was there.
-pub(super) const BEFORE_RESTORE: &str = ".before-restore-";
+pub const BEFORE_RESTORE: &str = ".before-restore-";
 
 /// The same for the file that a restore is about to put in place; it never gets that name itself.
 pub(super) const STAGING: &str = ".restoring-";

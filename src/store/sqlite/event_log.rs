@@ -122,7 +122,8 @@ impl View<'_> {
         Ok(page)
     }
 
-    fn event_page(&self, at: Direction) -> Result<Vec<StoredEvent>, StoreError> {
+    /// The next rows in a direction.
+    pub(super) fn event_page(&self, at: Direction) -> Result<Vec<StoredEvent>, StoreError> {
         let page = self.unchecked_page(at)?;
         let ids = page.iter().map(|event| event.row.id);
         // The complement of a number turns their order round.
@@ -263,7 +264,7 @@ impl Tx<'_> {
 }
 
 /// The highest id ever used, as SQLite's own table says it.
-pub(super) fn highest_id(conn: &rusqlite::Connection) -> rusqlite::Result<Option<i64>> {
+fn highest_id(conn: &rusqlite::Connection) -> rusqlite::Result<Option<i64>> {
     conn.prepare_cached(
         "SELECT max(seq) FROM sqlite_sequence
           WHERE name = 'security_events' COLLATE NOCASE AND typeof(seq) = 'integer'",

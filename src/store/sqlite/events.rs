@@ -1,16 +1,17 @@
 //! Appending to the event log; `event_log` reads it.
 //!
 //! What a newcomer would get wrong: the row's own id is part of what its hash covers, so the id is chosen here
-//! (inside the write transaction nobody else can take it).
+//! (inside the write transaction nobody else can take it); and a key that can be read need not be the key of this log.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Serialize, Serializer};
 
-use super::event_log::highest_id;
+use super::event_log::Direction;
 use super::event_row::text;
 use super::{Reader, StoreError, Tx};
-use crate::model::chain::HashForm;
+use crate::model::chain::{HashForm, StoredEvent};
 use crate::model::event::{Acting, EventDraft, EventFields, EventRow, EventValue, GENESIS, event_time};
+use crate::model::secret::ChainKey;
 use crate::model::time::Timestamp;
 use crate::store::chain::row_hash;
 use crate::store::{Act, TriggerEffect};
@@ -24,10 +25,7 @@ impl Tx<'_> {
         act: &Act<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (mut id, mut prev_hash) = self.last_event().map_err(|error| self.fail(error))?;
-        if act.chain_key.is_none() && HashForm::of(&prev_hash) == HashForm::Keyed {
-            return Err(StoreError::ChainKeyNeeded);
-        }
+        let (mut id, mut prev_hash) = self.end_of_log(act.chain_key)?;
         let full = || StoreError::Damaged { detail: "security_events has no ids left".into() };
         for mut draft in drafts {
             draft.details.extend(act.acting.iter().flat_map(|acting| Acting::details(&acting.row)));
@@ -44,10 +42,26 @@ impl Tx<'_> {
     }
 
     /// The highest id ever used, and the hash of the last row, whatever somebody made of them.
-    fn last_event(&self) -> rusqlite::Result<(i64, String)> {
-        let used = highest_id(&self.tx)?;
-        let (id, hash) = last_row(&self.tx)?.unwrap_or_else(|| (0, GENESIS.to_owned()));
-        Ok((id.max(used.unwrap_or(0)), hash))
+    fn end_of_log(&self, key: Option<&ChainKey>) -> Result<(i64, String), StoreError> {
+        let used = self.view().event_sequence()?.unwrap_or(0);
+        let Some(last) = self.view().last_event()? else { return Ok((used, GENESIS.to_owned())) };
+        self.require_key(&last, key)?;
+        Ok((last.row.id.max(used), last.hash))
+    }
+
+    /// A row without the key of the log, or with another, would break the chain for good. Where the last row does not
+    /// fit the key, one before it that does shows that the key is right and the row was altered: `audit verify` says
+    /// that, and nobody is locked out by it.
+    fn require_key(&self, last: &StoredEvent, key: Option<&ChainKey>) -> Result<(), StoreError> {
+        if HashForm::of(&last.hash) != HashForm::Keyed {
+            return Ok(());
+        }
+        let Some(key) = key else { return Err(StoreError::ChainKeyNeeded) };
+        let fits = |event: &StoredEvent| row_hash(&event.row, Some(key)) == event.hash;
+        if fits(last) || self.view().event_page(Direction::Down(Some(last.row.id)))?.iter().any(fits) {
+            return Ok(());
+        }
+        Err(StoreError::ChainKeyWrong { last_id: last.row.id })
     }
 
     /// Values by place, not by name: SQLite looks a name up among all of them, for each of 100,000 rows.

@@ -205,6 +205,11 @@ impl Schema {
         }
     }
 
+    /// Names of the triggers on the event log, which must have none.
+    pub fn event_triggers(&self) -> &[String] {
+        &self.event_triggers
+    }
+
     /// Whether the event log is there.
     pub fn has_events(&self) -> bool {
         self.events.is_some() && self.event_drift().is_none()

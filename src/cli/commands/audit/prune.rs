@@ -49,7 +49,9 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     let pruned = audit::prune(&mut store, &context.act(), &plan);
     if let Err(error) = &pruned {
         let whole = match error {
-            crate::ops::Error::Store(StoreError::Busy { .. } | StoreError::ChainKeyNeeded) => true,
+            crate::ops::Error::Store(
+                StoreError::Busy { .. } | StoreError::ChainKeyNeeded | StoreError::ChainKeyWrong { .. },
+            ) => true,
             // We may see the rows, and whoever opens the file next plays in a log in which they are gone.
             crate::ops::Error::Store(StoreError::InDoubt { .. }) => false,
             // The log tells, unless it cannot be read any more.

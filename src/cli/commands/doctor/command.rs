@@ -11,7 +11,7 @@ use crate::cli::output::personal::Personal;
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Fault, Finding, KeyFault, KeyPlace, LogForm, NullColumn,
-    Ownership, Report, Share, Standing, TimeColumn, Usernames,
+    Ownership, Report, Share, Standing, TimeColumn, Usernames, Way,
 };
 use crate::store::{NameColumn, Orphans, Owner};
 
@@ -161,8 +161,9 @@ impl Typed {
             Fault::UnexplainedAdmin { standing, admin, instead } => self.unexplained(*standing, admin, instead),
             Fault::HotJournal => Remedy::Once(self.authctl("user list --count")),
             Fault::Damaged { backup, .. } => Remedy::Once(self.damaged(backup.as_deref())),
-            Fault::SchemaPending { .. } | Fault::MissingIndex { .. } => Remedy::Once(self.authctl("migrate")),
-            Fault::SchemaDrift { .. } => Remedy::Once(self.authctl("migrate status")),
+            Fault::SchemaPending { way, .. } | Fault::MissingIndex { way, .. } => Remedy::Once(self.migrate(*way)),
+            Fault::SchemaDrift { triggers, .. } if triggers.is_empty() => Remedy::Once(self.migrate(Way::Drifted)),
+            Fault::SchemaDrift { triggers: names, .. } => Remedy::Once(self.sqlite(&drop_triggers(names))),
             Fault::EventChain(_) => Remedy::Once(self.authctl("audit verify")),
             Fault::Triggers { names } => Remedy::Once(self.sqlite(&drop_triggers(names))),
             Fault::OrphanRows(rows) => Remedy::Once(self.sqlite(&orphans(rows))),
@@ -176,6 +177,14 @@ impl Typed {
             Fault::SqliteVersion { .. } => Remedy::Once(APP_VERSION.to_owned()),
             Fault::WalMode | Fault::CustomerClosed { .. } => Remedy::Nothing,
         }
+    }
+
+    /// Where something stands in the way `migrate` would only refuse.
+    fn migrate(&self, way: Way) -> String {
+        self.authctl(match way {
+            Way::Free => "migrate",
+            Way::Drifted => "migrate status",
+        })
     }
 
     fn damaged(&self, backup: Option<&Path>) -> String {
@@ -259,7 +268,9 @@ impl Typed {
     }
 
     fn key(&self, fault: &KeyFault, place: &KeyPlace) -> Remedy<'_> {
+        // What stands in the file is replaced only with --force; an empty key is none.
         let write = self.authctl("secret generate --write");
+        let replace = self.authctl("secret generate --write --force");
         match (fault, place) {
             // Its file has a finding of its own, or is another than was meant.
             (KeyFault::Unreadable(_), _) => Remedy::Nothing,
@@ -267,7 +278,8 @@ impl Typed {
                 Remedy::Once(format!("(umask 077; {} >{})", self.authctl("secret generate"), shell(path)))
             }
             (_, KeyPlace::Environment) => Remedy::Once(format!("unset SECRET_KEY; {write}")),
-            (_, KeyPlace::DotEnv) => Remedy::Once(write),
+            (KeyFault::Missing | KeyFault::Empty, KeyPlace::DotEnv) => Remedy::Once(write),
+            (KeyFault::Default | KeyFault::Unusable(_) | KeyFault::Short(_), KeyPlace::DotEnv) => Remedy::Once(replace),
         }
     }
 

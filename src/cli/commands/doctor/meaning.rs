@@ -10,7 +10,7 @@ use crate::model::text;
 use crate::ops::audit::{self, Why};
 use crate::ops::doctor::{
     Address, AdminWay, AuditKeyFault, CellColumn, Closed, Fault, FileKind, KeyFault, KeyPlace, LogForm, NullColumn,
-    Ownership, RoleReader, Standing, TimeColumn,
+    Ownership, RoleReader, Standing, TimeColumn, Way,
 };
 use crate::store::NameColumn;
 
@@ -19,9 +19,9 @@ pub fn meaning(fault: &Fault) -> String {
     match fault {
         Fault::HotJournal => "a crash left an unfinished transaction; undo it before anything else is looked at".into(),
         Fault::Damaged { complaints, .. } => format!("the file is damaged: {}", listed(complaints)),
-        Fault::SchemaPending { steps } => pending(steps).into(),
-        Fault::SchemaDrift { faults } => format!("authctl cannot write: {}", listed(faults)),
-        Fault::MissingIndex { .. } => "missing: look-ups and logins read the whole table".into(),
+        Fault::SchemaPending { steps, way } => format!("{}{}", pending(steps), first(*way)),
+        Fault::SchemaDrift { faults, .. } => format!("authctl cannot write: {}", listed(faults)),
+        Fault::MissingIndex { steps, way } => format!("{}{}", slow(steps), first(*way)),
         Fault::Triggers { .. } => {
             "triggers on users change more than a command asks for; the app has none: look at them first".into()
         }
@@ -93,6 +93,21 @@ fn pending(steps: &[String]) -> &'static str {
         "missing: the app answers 500 to every login, and authctl cannot write"
     } else {
         "missing: authctl cannot write"
+    }
+}
+
+fn slow(indexes: &[String]) -> &'static str {
+    if indexes.iter().any(|name| name.starts_with("index users.")) {
+        "missing: look-ups and logins read the whole table"
+    } else {
+        "missing: whoever asks for the events of one account reads the whole log"
+    }
+}
+
+fn first(way: Way) -> &'static str {
+    match way {
+        Way::Free => "",
+        Way::Drifted => "; what schema-drift names must be out of the way first",
     }
 }
 

@@ -70,7 +70,7 @@ fn of_file(fault: &Fault) -> String {
         },
         Fault::AuditKey { file, .. } => file.as_deref().map_or_else(|| "audit_key_file".to_owned(), text::path),
         Fault::Triggers { names } => listed(names),
-        Fault::SchemaPending { steps } | Fault::MissingIndex { steps } => listed(steps),
+        Fault::SchemaPending { steps, .. } | Fault::MissingIndex { steps, .. } => listed(steps),
         Fault::OrphanRows(rows) => format!("{}.{}", escape(&rows.table), escape(&rows.column)),
         Fault::EventChain(fault) => format!("event {}", fault.id),
         Fault::NoActiveAdmin { .. } => "users".to_owned(),
