@@ -114,17 +114,17 @@ fn event(doomed: &Doomed) -> EventDraft {
         event.before.push(("customer_id", number_value(&user.customer_id)));
     }
     if !doomed.dependents.is_empty() {
-        let parts = doomed.dependents.iter().map(|one| format!("{} {}", column(one), one.rows));
+        let parts = doomed.dependents.iter().map(|one| format!("{} {}", column(&one.table, &one.columns), one.rows));
         event = event.detail("dependents", parts.collect::<Vec<_>>().join(", ").as_str());
     }
     event
 }
 
 /// `table.column`, or `table.(a, b)` for a key of several columns.
-pub fn column(dependents: &Dependents) -> String {
-    match dependents.columns.as_slice() {
-        [one] => format!("{}.{one}", dependents.table),
-        several => format!("{}.({})", dependents.table, several.join(", ")),
+pub fn column(table: &str, columns: &[String]) -> String {
+    match columns {
+        [one] => format!("{table}.{one}"),
+        several => format!("{table}.({})", several.join(", ")),
     }
 }
 

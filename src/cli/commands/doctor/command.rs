@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::sql;
 use crate::cli::context::Context;
 use crate::cli::message::{shell, shell_text};
 use crate::cli::output::personal::Personal;
@@ -13,7 +14,7 @@ use crate::ops::doctor::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Fault, Finding, KeyFault, KeyPlace, LogForm, NullColumn,
     Ownership, Report, Share, Standing, TimeColumn, Usernames,
 };
-use crate::store::{NameColumn, Orphans, Owner};
+use crate::store::NameColumn;
 
 /// Accounts that one command names; those beyond are there at the next look.
 const MOST_NAMED: usize = 50;
@@ -164,8 +165,10 @@ impl Typed {
             Fault::SchemaPending { .. } | Fault::MissingIndex { .. } => Remedy::Once(self.authctl("migrate")),
             Fault::SchemaDrift { .. } => Remedy::Once(self.authctl("migrate status")),
             Fault::EventChain(_) => Remedy::Once(self.authctl("audit verify")),
-            Fault::Triggers { names } => Remedy::Once(self.sqlite(&drop_triggers(names))),
-            Fault::OrphanRows(rows) => Remedy::Once(self.sqlite(&orphans(rows))),
+            Fault::Triggers { names } => Remedy::Once(self.sqlite(&sql::drop_triggers(names))),
+            Fault::OrphanRows(rows) => {
+                sql::orphans(rows).map_or(Remedy::Nothing, |sql| Remedy::Once(self.sqlite(&sql)))
+            }
             Fault::Key { fault, place } => self.key(fault, place),
             Fault::AuditKey { fault, file, log, .. } => Remedy::Once(self.audit_key(*fault, file.as_deref(), *log)),
             Fault::Mode { path, wanted, .. } => Remedy::Once(format!("chmod {wanted:o} {}", shell(path))),
@@ -296,28 +299,4 @@ fn owned(path: &Path, owner: &str, ownership: Ownership) -> String {
 
 fn chown(owner: &str, path: &Path) -> String {
     format!("chown {} {}", shell_text(owner), shell(path))
-}
-
-fn drop_triggers(names: &[String]) -> String {
-    let drops: Vec<String> = names.iter().map(|name| format!("DROP TRIGGER {}", identifier(name))).collect();
-    drops.join("; ")
-}
-
-/// A row that may be nobody's loses its account; another one goes.
-fn orphans(rows: &Orphans) -> String {
-    let (table, column) = (identifier(&rows.table), identifier(&rows.column));
-    let condition = format!("WHERE {column} NOT IN (SELECT id FROM users)");
-    match rows.owner {
-        Owner::Optional => format!("UPDATE {table} SET {column} = NULL {condition}"),
-        Owner::Required => format!("DELETE FROM {table} {condition}"),
-    }
-}
-
-/// A name of the schema as SQL writes it.
-fn identifier(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if name.bytes().all(plain) && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return name.to_owned();
-    }
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -7,6 +7,7 @@ mod command;
 mod fix;
 mod meaning;
 mod print;
+mod sql;
 mod words;
 
 use std::path::PathBuf;

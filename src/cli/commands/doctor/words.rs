@@ -6,6 +6,7 @@
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::output::personal::{MASK, Personal};
 use crate::model::text;
+use crate::ops::delete;
 use crate::ops::doctor::{Account, Address, Fault, Finding, KeyPlace};
 
 /// Accounts that are named for people; machines get them all.
@@ -71,7 +72,7 @@ fn of_file(fault: &Fault) -> String {
         Fault::AuditKey { file, .. } => file.as_deref().map_or_else(|| "audit_key_file".to_owned(), text::path),
         Fault::Triggers { names } => listed(names),
         Fault::SchemaPending { steps } | Fault::MissingIndex { steps } => listed(steps),
-        Fault::OrphanRows(rows) => format!("{}.{}", escape(&rows.table), escape(&rows.column)),
+        Fault::OrphanRows(rows) => escape(&delete::column(&rows.table, &rows.columns)).into_owned(),
         Fault::EventChain(fault) => format!("event {}", fault.id),
         Fault::NoActiveAdmin { .. } => "users".to_owned(),
         Fault::HotJournal

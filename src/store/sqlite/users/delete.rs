@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, MAIN_DB, ToSql, named_params};
 
 use crate::model::user::UserId;
+use crate::store::sqlite::copy::identifier;
 use crate::store::sqlite::{StoreError, Tx, View};
 
 /// Rows of one table that refer to an account.
@@ -199,16 +200,16 @@ fn column_called_user_id(conn: &Connection, table: &str) -> rusqlite::Result<Opt
 /// Names of tables and columns cannot be parameters, so they are quoted into the text.
 fn count(conn: &Connection, reference: &Reference, id: UserId) -> rusqlite::Result<i64> {
     let mut sql = String::from("SELECT count(*) FROM users AS parent JOIN ");
-    sql.push_str(&quoted(&reference.table));
+    sql.push_str(&identifier(&reference.table));
     sql.push_str(" AS child ON ");
     for (index, (column, parent)) in reference.pairs.iter().enumerate() {
         if index > 0 {
             sql.push_str(" AND ");
         }
         sql.push_str("parent.");
-        sql.push_str(&quoted(parent));
+        sql.push_str(&identifier(parent));
         sql.push_str(" = child.");
-        sql.push_str(&quoted(column));
+        sql.push_str(&identifier(column));
     }
     sql.push_str(" WHERE parent.id = :id");
     if reference.table.eq_ignore_ascii_case("users") {
@@ -216,13 +217,4 @@ fn count(conn: &Connection, reference: &Reference, id: UserId) -> rusqlite::Resu
     }
     let values: &[(&str, &dyn ToSql)] = named_params! { ":id": id.0 };
     conn.prepare(&sql)?.query_row(values, |row| row.get(0))
-}
-
-/// A name of the schema as SQL takes any: in double quotes, inner ones doubled.
-fn quoted(name: &str) -> String {
-    let mut quoted = String::with_capacity(name.len() + 2);
-    quoted.push('"');
-    quoted.push_str(&name.replace('"', "\"\""));
-    quoted.push('"');
-    quoted
 }
