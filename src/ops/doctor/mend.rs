@@ -9,15 +9,15 @@ use std::path::Path;
 
 use super::accounts::is_hair_trigger;
 use super::finding::Account;
-use crate::model::event::{EventName, EventValue};
 use crate::model::user::UserId;
-use crate::ops::each::about;
 use crate::ops::error::Error;
-use crate::ops::lock::{Sweep, Swept, attempts_value, lock_value, sweep};
+use crate::ops::lock::{Sweep, Swept, clear, freed, sweep_these};
 use crate::ops::{Settings, Written};
+use crate::policy::state::stuck;
 use crate::store::{Act, Applied, Change, Changed, Store};
 
-/// Rewrites or clears the locks that the app cannot read, as `unlock --expired` does.
+/// Rewrites or clears the locks of those that the app still cannot read, as `unlock --expired` does. A lock that it
+/// can read is left, run out or not.
 ///
 /// # Errors
 /// The file's.
@@ -25,8 +25,16 @@ pub fn mend_locks(
     store: &mut Store,
     act: &Act<'_>,
     settings: &Settings,
+    accounts: &[Account],
 ) -> Result<Applied<Vec<(Written, Swept)>>, Error> {
-    sweep(store, act, settings, Sweep::Expired)
+    store.change(act, |tx, now| {
+        let mut users = Vec::new();
+        for account in accounts {
+            let user = tx.view().user(UserId(account.id))?;
+            users.extend(user.filter(|user| stuck(user, settings.time_format).is_some()));
+        }
+        sweep_these(tx, settings, users, now, Sweep::Expired)
+    })
 }
 
 /// Clears the counters of those that are still a hair trigger, as `unlock` does.
@@ -46,13 +54,8 @@ pub fn mend_counters(
             if !is_hair_trigger(&before, settings, now) {
                 continue;
             }
-            tx.clear_lock(before.id)?;
-            let event = about(EventName::AccountUnlocked, &before)
-                .change("locked_until", lock_value(&before), EventValue::Null)
-                .change("failed_login_attempts", attempts_value(&before), 0);
-            events.push(event);
-            let gone = || Error::Unexpected("an account vanished while it was being freed".to_owned());
-            let after = tx.view().user(before.id)?.ok_or_else(gone)?;
+            events.push(clear(tx, &before)?);
+            let after = freed(tx, &before)?;
             written.push(Written { before, after, changed: Changed::Yes });
         }
         Ok::<_, Error>(if events.is_empty() { Change::Nothing(written) } else { Change::Done(written, events) })

@@ -74,17 +74,21 @@ fn free(context: &mut Context<'_>, report: &Report) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut store = context.store()?;
-    let swept = doctor::mend_locks(&mut store, &context.act(), &context.settings).map_err(Refused)?;
-    lock::say_swept(context, swept.value);
-    context.say_triggers(swept.triggers.as_ref());
-    let accounts: Vec<doctor::Account> =
-        of_checks(report, &[Check::HairTrigger]).flat_map(|finding| finding.accounts.iter().cloned()).collect();
-    let freed = doctor::mend_counters(&mut store, &context.act(), &context.settings, &accounts).map_err(Refused)?;
-    for one in &freed.value {
-        let text = lock::freed_words(context, one);
-        context.console().done(&text);
+    for finding in of_checks(report, &[Check::StuckLock]) {
+        let swept = doctor::mend_locks(&mut store, &context.act(), &context.settings, &finding.accounts);
+        let swept = swept.map_err(Refused)?;
+        lock::say_swept(context, swept.value);
+        context.say_triggers(swept.triggers.as_ref());
     }
-    context.say_triggers(freed.triggers.as_ref());
+    for finding in of_checks(report, &[Check::HairTrigger]) {
+        let freed = doctor::mend_counters(&mut store, &context.act(), &context.settings, &finding.accounts);
+        let freed = freed.map_err(Refused)?;
+        for one in &freed.value {
+            let text = lock::freed_words(context, one);
+            context.console().done(&text);
+        }
+        context.say_triggers(freed.triggers.as_ref());
+    }
     Ok(())
 }
 
