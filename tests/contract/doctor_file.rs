@@ -305,6 +305,54 @@ fn a_damaged_schema_is_a_finding_and_the_newest_copy_is_offered() {
     assert_eq!(command(&finding), format!("authctl db restore {}", desk.path("app.db.old").display()));
 }
 
+/// A lock of this process on the file, as the system has it.
+#[cfg(target_os = "linux")]
+fn is_locked(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (ours, inode) = (std::process::id().to_string(), fs::metadata(path).expect("a file").ino());
+    let locks = fs::read_to_string("/proc/locks").expect("the locks");
+    let words = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    words
+        .filter(|words| words.contains(&"POSIX") && words.contains(&ours.as_str()))
+        .any(|words| words.iter().any(|word| word.split(':').count() == 3 && word.ends_with(&format!(":{inode}"))))
+}
+
+/// A copy may be a hard link to the file: to open it and close it again drops the locks of whoever has the file open.
+#[cfg(target_os = "linux")]
+#[test]
+fn copies_are_not_looked_into_while_the_file_is_open() {
+    use authctl::crypto::password::HashParams;
+    use authctl::model::time::{Span, TimeFormat, Timestamp};
+    use authctl::ops::Settings;
+    use authctl::ops::doctor::{Around, Database, Fault, examine, look_around};
+    use authctl::store::{ReadAccess, Reader};
+    let desk = healthy();
+    damage(&desk, "ix_items_id");
+    open(&desk.db()).pragma_update(None, "journal_mode", "wal").expect("WAL");
+    fs::hard_link(desk.db(), desk.path("app.db.link")).expect("a link");
+    let (config, env_files, secret_file) = (None, Vec::new(), None);
+    let around = Around { path: desk.db(), config, env_files, secret_file, key: None, audit_key: None };
+    let settings = Settings {
+        roles: None,
+        password: authctl::policy::password::Limits::default(),
+        lockout_attempts: 5,
+        lockout_duration: Span::from_seconds(1_800),
+        time_format: TimeFormat::Offset,
+        access_ttl: Span::from_seconds(1_800),
+        refresh_ttl: Span::from_seconds(1_800),
+        hash: HashParams::default(),
+    };
+    let report = look_around(&around);
+    let reader = Reader::open(&desk.db(), std::time::Duration::ZERO, ReadAccess::NeverWrite).expect("it opens").store;
+    assert!(is_locked(&desk.db()));
+    let now = Timestamp::from_micros(0).expect("a time");
+    let report = examine(report, Database::Open(&reader), &settings, None, now).expect("a report");
+    assert!(is_locked(&desk.db()), "the locks were dropped");
+    let link = desk.path("app.db.link");
+    let offered = |fault: &Fault| matches!(fault, Fault::Damaged { backup: Some(backup), .. } if *backup == link);
+    assert!(report.findings.iter().any(|finding| offered(&finding.fault)), "{report:?}");
+}
+
 #[test]
 fn wal_mode_is_said_and_does_not_count() {
     let desk = healthy();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::sql;
 use crate::cli::context::Context;
-use crate::cli::message::{shell, shell_text};
+use crate::cli::message::{is_plain, shell, shell_text};
 use crate::cli::output::personal::Personal;
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
@@ -68,12 +68,6 @@ impl Naming {
             Some(_) | None => format!("id:{}", account.id),
         }
     }
-}
-
-/// Whether a name can be typed as it is, as [`crate::cli::message::address`] has it.
-fn is_plain(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    !name.is_empty() && name.bytes().all(plain) && !name.starts_with('-')
 }
 
 impl Typed {
