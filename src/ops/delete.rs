@@ -9,11 +9,10 @@ use super::each::about;
 use super::edit::{number_value, text_value};
 use super::error::Error;
 use super::last_admin::LastAdmin;
-use super::lock::{Force, attempts_value, lock_value, raw_value};
+use super::lock::{Force, attempts_value, lock_value, time_value};
 use super::resolve;
 use super::settings::Settings;
 use crate::model::event::{EventDraft, EventName, EventValue};
-use crate::model::time::StoredTime;
 use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 use crate::store::{Act, Applied, Change, Changed, Dependents, IdReuse, Store, View};
 
@@ -138,14 +137,5 @@ fn flag_value(flag: Flag) -> EventValue {
         Flag::On => EventValue::Integer(1),
         Flag::Off => EventValue::Integer(0),
         Flag::Absent => EventValue::Null,
-    }
-}
-
-fn time_value(field: &Field<StoredTime>) -> EventValue {
-    match field {
-        Field::Null | Field::Absent => EventValue::Null,
-        Field::Value(StoredTime::Naive(at)) => EventValue::Text(at.to_app_naive()),
-        Field::Value(StoredTime::Aware(at)) => EventValue::Text(at.to_app_offset()),
-        Field::Bad(raw) => raw_value(raw),
     }
 }

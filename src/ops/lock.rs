@@ -103,7 +103,8 @@ fn lock_one(
 ) -> Result<Option<EventDraft>, Error> {
     let text = settings.time_format.text(end);
     let deactivate = tokens == TokensToo::End && user.is_active.is_on();
-    let same = stored_text(user) == Some(text.clone()) && user.failed_login_attempts == Field::Value(0);
+    let is_stored = user.locked_until.value().is_some() && lock_value(user) == EventValue::Text(text.clone());
+    let same = is_stored && user.failed_login_attempts == Field::Value(0);
     if same && !deactivate {
         return Ok(None);
     }
@@ -230,19 +231,17 @@ fn sweep_one(
     }
 }
 
-/// The lock as the tool would store it now, where it is readable.
-fn stored_text(user: &StoredUser) -> Option<String> {
-    match user.locked_until.value()? {
-        StoredTime::Naive(until) => Some(until.to_app_naive()),
-        StoredTime::Aware(until) => Some(until.to_app_offset()),
-    }
-}
-
 /// The lock for an event: what is stored.
 pub(super) fn lock_value(user: &StoredUser) -> EventValue {
-    match &user.locked_until {
+    time_value(&user.locked_until)
+}
+
+/// A time for an event: what is stored, in the form in which it is stored.
+pub(super) fn time_value(field: &Field<StoredTime>) -> EventValue {
+    match field {
         Field::Null | Field::Absent => EventValue::Null,
-        Field::Value(_) => stored_text(user).map_or(EventValue::Null, EventValue::Text),
+        Field::Value(StoredTime::Naive(at)) => EventValue::Text(at.to_app_naive()),
+        Field::Value(StoredTime::Aware(at)) => EventValue::Text(at.to_app_offset()),
         Field::Bad(raw) => raw_value(raw),
     }
 }
