@@ -63,16 +63,15 @@ pub fn shown(field: &Field<String>) -> String {
 /// A name to type for this account: its username where that is enough, else its id.
 pub fn address(user: &StoredUser) -> String {
     match &user.username {
-        Field::Value(name)
-            if personal::of_run() == Personal::Shown
-                && !name.is_empty()
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
-                && !name.starts_with('-') =>
-        {
-            name.clone()
-        }
+        Field::Value(name) if personal::of_run() == Personal::Shown && is_plain(name) => name.clone(),
         Field::Value(_) | Field::Null | Field::Absent | Field::Bad(_) => format!("id:{}", user.id.0),
     }
+}
+
+/// Whether a name can be typed in a shell as it is.
+pub fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    !name.is_empty() && name.bytes().all(plain) && !name.starts_with('-')
 }
 
 /// An instant for people: UTC and relative.

@@ -16,8 +16,8 @@ pub struct Nearest {
     given: String,
     length: usize,
     signature: u64,
-    /// The most slips that a name may still have.
-    farthest: usize,
+    /// The most slips that a name may still have; `None`: no name can take a place.
+    farthest: Option<usize>,
     /// Slips and name, nearest first; of equally near ones the first offered.
     found: Vec<(usize, String)>,
     lowered: String,
@@ -29,11 +29,11 @@ impl Nearest {
         let given = given.to_lowercase();
         let length = given.chars().count();
         let farthest = match length {
-            0..=1 => 0,
-            2..=5 => 1,
-            6..=9 => 2,
-            10..=LONGEST => 3,
-            _ => 0,
+            0..=1 => None,
+            2..=5 => Some(1),
+            6..=9 => Some(2),
+            10..=LONGEST => Some(3),
+            _ => None,
         };
         let signature = signature(&given);
         Self { given, length, signature, farthest, found: Vec::new(), lowered: String::new() }
@@ -41,8 +41,9 @@ impl Nearest {
 
     /// Considers a name.
     pub fn offer(&mut self, name: &str) {
+        let Some(farthest) = self.farthest else { return };
         // A character has at most four bytes, so a longer text cannot be near.
-        if self.farthest == 0 || name.len() > 4 * (self.length + self.farthest) {
+        if name.len() > 4 * (self.length + farthest) {
             return;
         }
         self.lowered.clear();
@@ -52,14 +53,14 @@ impl Nearest {
         } else {
             self.lowered.push_str(&name.to_lowercase());
         }
-        let too_long = self.lowered.chars().count().abs_diff(self.length) > self.farthest;
+        let too_long = self.lowered.chars().count().abs_diff(self.length) > farthest;
         // One slip changes at most two bits: one character goes, another one comes.
         let others = (signature(&self.lowered) ^ self.signature).count_ones() as usize;
-        if too_long || others > 2 * self.farthest || self.found.iter().any(|(_, known)| known == name) {
+        if too_long || others > 2 * farthest || self.found.iter().any(|(_, known)| known == name) {
             return;
         }
         let slips = osa_distance(&self.given, &self.lowered);
-        if slips > self.farthest {
+        if slips > farthest {
             return;
         }
         let at = self.found.partition_point(|(known, _)| *known <= slips);
@@ -67,7 +68,7 @@ impl Nearest {
         self.found.truncate(MOST);
         if let (MOST, Some((worst, _))) = (self.found.len(), self.found.last()) {
             // From now on only a nearer one can take a place.
-            self.farthest = worst.saturating_sub(1);
+            self.farthest = worst.checked_sub(1);
         }
     }
 
@@ -117,6 +118,12 @@ mod tests {
         let names = ["bob.stane", "bob.stahne", "bob.ston", "bob.stone.jr", "bob.stone1", "zoe"];
         assert_eq!(near("bob.stone", &names), ["bob.stane", "bob.ston", "bob.stone1"]);
         assert_eq!(near("bob.stone", &["bob.stahne", "zoe"]), ["bob.stahne"]);
+    }
+
+    #[test]
+    fn the_name_in_another_case_comes_first_however_many_are_near() {
+        assert_eq!(near("bob", &["bop", "bot", "boa", "box", "BOB"]), ["BOB", "bop", "bot"]);
+        assert_eq!(near("bob", &["BOB", "Bob", "bOb", "boB", "bop"]), ["BOB", "Bob", "bOb"]);
     }
 
     #[test]

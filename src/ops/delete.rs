@@ -9,11 +9,10 @@ use super::each::about;
 use super::edit::{number_value, text_value};
 use super::error::Error;
 use super::last_admin::LastAdmin;
-use super::lock::{Force, attempts_value, lock_value, raw_value};
+use super::lock::{Force, attempts_value, lock_value, time_value};
 use super::resolve;
 use super::settings::Settings;
 use crate::model::event::{EventDraft, EventName, EventValue};
-use crate::model::time::StoredTime;
 use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 use crate::store::{Act, Applied, Change, Changed, Dependents, IdReuse, Store, View};
 
@@ -114,17 +113,17 @@ fn event(doomed: &Doomed) -> EventDraft {
         event.before.push(("customer_id", number_value(&user.customer_id)));
     }
     if !doomed.dependents.is_empty() {
-        let parts = doomed.dependents.iter().map(|one| format!("{} {}", column(one), one.rows));
+        let parts = doomed.dependents.iter().map(|one| format!("{} {}", column(&one.table, &one.columns), one.rows));
         event = event.detail("dependents", parts.collect::<Vec<_>>().join(", ").as_str());
     }
     event
 }
 
 /// `table.column`, or `table.(a, b)` for a key of several columns.
-pub fn column(dependents: &Dependents) -> String {
-    match dependents.columns.as_slice() {
-        [one] => format!("{}.{one}", dependents.table),
-        several => format!("{}.({})", dependents.table, several.join(", ")),
+pub fn column(table: &str, columns: &[String]) -> String {
+    match columns {
+        [one] => format!("{table}.{one}"),
+        several => format!("{table}.({})", several.join(", ")),
     }
 }
 
@@ -138,14 +137,5 @@ fn flag_value(flag: Flag) -> EventValue {
         Flag::On => EventValue::Integer(1),
         Flag::Off => EventValue::Integer(0),
         Flag::Absent => EventValue::Null,
-    }
-}
-
-fn time_value(field: &Field<StoredTime>) -> EventValue {
-    match field {
-        Field::Null | Field::Absent => EventValue::Null,
-        Field::Value(StoredTime::Naive(at)) => EventValue::Text(at.to_app_naive()),
-        Field::Value(StoredTime::Aware(at)) => EventValue::Text(at.to_app_offset()),
-        Field::Bad(raw) => raw_value(raw),
     }
 }

@@ -104,7 +104,8 @@ fn lock_one(
 ) -> Result<Option<EventDraft>, Error> {
     let text = settings.time_format.text(end);
     let deactivate = tokens == TokensToo::End && user.is_active.is_on();
-    let same = stored_text(user) == Some(text.clone()) && user.failed_login_attempts == Field::Value(0);
+    let is_stored = user.locked_until.value().is_some() && lock_value(user) == EventValue::Text(text.clone());
+    let same = is_stored && user.failed_login_attempts == Field::Value(0);
     if same && !deactivate {
         return Ok(None);
     }
@@ -136,15 +137,7 @@ pub fn unlock(
         if free && !activate {
             return Ok(None);
         }
-        let mut event = about(EventName::AccountUnlocked, user);
-        if !free {
-            tx.clear_lock(user.id)?;
-            event = event.change("locked_until", lock_value(user), EventValue::Null).change(
-                "failed_login_attempts",
-                attempts_value(user),
-                0,
-            );
-        }
+        let mut event = if free { about(EventName::AccountUnlocked, user) } else { clear(tx, user)? };
         if activate {
             tx.set_active(user.id, Flag::On)?;
             event = event.change("is_active", 0, 1);
@@ -176,19 +169,43 @@ pub fn sweep(
     settings: &Settings,
     sweep: Sweep,
 ) -> Result<Applied<Vec<(Written, Swept)>>, Error> {
-    store.change(act, |tx, now| {
-        let mut results = Vec::new();
-        let mut events = Vec::new();
-        for before in tx.view().users_with_lock()? {
-            let Some((swept, event)) = sweep_one(tx, settings, &before, now, sweep)? else { continue };
-            let changed = if event.is_some() { Changed::Yes } else { Changed::No };
-            events.extend(event);
-            let gone = || Error::Unexpected("an account vanished while it was being freed".to_owned());
-            let after = tx.view().user(before.id)?.ok_or_else(gone)?;
-            results.push((Written { before, after, changed }, swept));
-        }
-        Ok::<_, Error>(if events.is_empty() { Change::Nothing(results) } else { Change::Done(results, events) })
-    })
+    store.change(act, |tx, now| sweep_these(tx, settings, tx.view().users_with_lock()?, now, sweep))
+}
+
+/// Frees those of these accounts that a sweep means, inside the transaction.
+pub(super) fn sweep_these(
+    tx: &Tx<'_>,
+    settings: &Settings,
+    users: Vec<StoredUser>,
+    now: Timestamp,
+    sweep: Sweep,
+) -> Result<Change<Vec<(Written, Swept)>>, Error> {
+    let mut results = Vec::new();
+    let mut events = Vec::new();
+    for before in users {
+        let Some((swept, event)) = sweep_one(tx, settings, &before, now, sweep)? else { continue };
+        let changed = if event.is_some() { Changed::Yes } else { Changed::No };
+        events.extend(event);
+        let after = freed(tx, &before)?;
+        results.push((Written { before, after, changed }, swept));
+    }
+    Ok(if events.is_empty() { Change::Nothing(results) } else { Change::Done(results, events) })
+}
+
+/// The account after its lock was written.
+pub(super) fn freed(tx: &Tx<'_>, before: &StoredUser) -> Result<StoredUser, Error> {
+    let gone = || Error::Unexpected("an account vanished while it was being freed".to_owned());
+    tx.view().user(before.id)?.ok_or_else(gone)
+}
+
+/// Clears lock and counter, with the event that says so.
+pub(super) fn clear(tx: &Tx<'_>, user: &StoredUser) -> Result<EventDraft, Error> {
+    tx.clear_lock(user.id)?;
+    Ok(about(EventName::AccountUnlocked, user).change("locked_until", lock_value(user), EventValue::Null).change(
+        "failed_login_attempts",
+        attempts_value(user),
+        0,
+    ))
 }
 
 fn sweep_one(
@@ -201,13 +218,7 @@ fn sweep_one(
     let lock = state::lock(user, now);
     match (sweep, lock) {
         (_, Lock::None) => Ok(None),
-        (Sweep::All, _) | (Sweep::Expired, Lock::Expired { .. }) => {
-            tx.clear_lock(user.id)?;
-            let event = about(EventName::AccountUnlocked, user)
-                .change("locked_until", lock_value(user), EventValue::Null)
-                .change("failed_login_attempts", attempts_value(user), 0);
-            Ok(Some((Swept::Freed, Some(event))))
-        }
+        (Sweep::All, _) | (Sweep::Expired, Lock::Expired { .. }) => Ok(Some((Swept::Freed, Some(clear(tx, user)?)))),
         (Sweep::Expired, Lock::Unreadable) => Ok(Some((Swept::Unreadable, None))),
         (Sweep::Expired, Lock::Until { until }) => {
             if state::stuck(user, settings.time_format).is_none() {
@@ -221,19 +232,17 @@ fn sweep_one(
     }
 }
 
-/// The lock as the tool would store it now, where it is readable.
-fn stored_text(user: &StoredUser) -> Option<String> {
-    match user.locked_until.value()? {
-        StoredTime::Naive(until) => Some(until.to_app_naive()),
-        StoredTime::Aware(until) => Some(until.to_app_offset()),
-    }
-}
-
 /// The lock for an event: what is stored.
 pub(super) fn lock_value(user: &StoredUser) -> EventValue {
-    match &user.locked_until {
+    time_value(&user.locked_until)
+}
+
+/// A time for an event: what is stored, in the form in which it is stored.
+pub(super) fn time_value(field: &Field<StoredTime>) -> EventValue {
+    match field {
         Field::Null | Field::Absent => EventValue::Null,
-        Field::Value(_) => stored_text(user).map_or(EventValue::Null, EventValue::Text),
+        Field::Value(StoredTime::Naive(at)) => EventValue::Text(at.to_app_naive()),
+        Field::Value(StoredTime::Aware(at)) => EventValue::Text(at.to_app_offset()),
         Field::Bad(raw) => raw_value(raw),
     }
 }

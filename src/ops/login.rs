@@ -6,7 +6,7 @@
 use super::account::same_account;
 use super::each::about;
 use super::error::Error;
-use super::lock::{attempts_value, lock_value};
+use super::lock::{attempts_value, lock_value, time_value};
 use super::settings::Settings;
 use super::{password, resolve};
 use crate::crypto;
@@ -14,7 +14,7 @@ use crate::crypto::password::{Unsupported, Verdict};
 use crate::crypto::random::Source;
 use crate::model::event::{EventDraft, EventName, EventValue};
 use crate::model::secret::Password;
-use crate::model::time::{StoredTime, Timestamp};
+use crate::model::time::Timestamp;
 use crate::model::user::{StoredPassword, StoredUser, UserSpec};
 use crate::policy::login::{Closed, OldLock, gate};
 use crate::store::{Act, Change, Failure, FailureCount, Mode, Store, Tx, View};
@@ -176,8 +176,11 @@ fn settle(
 
 fn succeed(tx: &Tx<'_>, user: &StoredUser, now: Timestamp) -> Result<Change<Judged>, Error> {
     tx.record_success(user.id, now)?;
-    let mut event =
-        about(EventName::LoginSucceeded, user).change("last_login", time_value(user), now.to_app_naive().as_str());
+    let mut event = about(EventName::LoginSucceeded, user).change(
+        "last_login",
+        time_value(&user.last_login),
+        now.to_app_naive().as_str(),
+    );
     if attempts_value(user) != EventValue::Integer(0) {
         event = event.change("failed_login_attempts", attempts_value(user), 0);
     }
@@ -212,13 +215,6 @@ fn fail(
         event = event.change("locked_until", lock_value(user), after);
     }
     Ok(Change::Done(Judged::Wrong(locked.then_some(until)), vec![event]))
-}
-
-fn time_value(user: &StoredUser) -> EventValue {
-    match user.last_login.value() {
-        Some(StoredTime::Naive(at) | StoredTime::Aware(at)) => EventValue::Text(at.to_app_naive()),
-        None => EventValue::Null,
-    }
 }
 
 fn why(closed: Closed) -> &'static str {

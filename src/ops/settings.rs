@@ -41,6 +41,14 @@ impl Settings {
         }
     }
 
+    /// The role for somebody for whom none is known: the file's default where it is offered, else the first one
+    /// offered.
+    pub fn role_instead(&self, schema: &Schema) -> RoleName {
+        let offered = self.roles(schema);
+        let default = offered.default_for(schema.default_role().as_deref());
+        if offered.offers(&default) { default } else { offered.default_for(None) }
+    }
+
     /// The admin's role, in the configured spelling.
     pub fn admin_role(&self) -> RoleName {
         self.spelled(ADMIN)

@@ -177,7 +177,7 @@ fn judged(
         hash,
         salt,
         tried,
-        default_role: roles.default_for(schema.default_role().as_deref()),
+        default_role: settings.role_instead(schema),
         roles: &roles,
         attempts: settings.lockout_attempts,
         format: settings.time_format,

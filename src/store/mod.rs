@@ -13,7 +13,7 @@ pub use error::StoreError;
 pub use sqlite::backup::{BEFORE_RESTORE, BackupMade, digest, remove_backup};
 pub use sqlite::check::{FileCheck, Orphan, OrphanCount};
 pub use sqlite::compare::{Accounts, Events, Loss};
-pub use sqlite::copy::{BackupProgress, Phase, Watch};
+pub use sqlite::copy::{BackupProgress, Phase, Watch, identifier};
 pub use sqlite::create::create;
 pub use sqlite::event_log::{Direction, EventTime};
 pub use sqlite::facts::{EventFacts, FileFacts, Stage};

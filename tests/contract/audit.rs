@@ -183,8 +183,8 @@ fn an_export_holds_whole_rows_as_they_are_stored() {
 fn wrong_filters_are_usage_errors_that_name_the_way_out() {
     let desk = logged();
     for (args, names, advises) in [
-        (&["--event", "account-lock"][..], &["account-lock"][..], &["account_locked", "account_unlocked"][..]),
-        (&["--event", "loginfailed"], &["loginfailed"], &["login_failed"]),
+        (&["--event", "account-lock"][..], &["account-lock"][..], &["did you mean account_locked?"][..]),
+        (&["--event", "loginfailed"], &["loginfailed"], &["did you mean login_failed?"]),
         (&["--event", ""], &["''"], &["login_failed", "database_restored"]),
         (&["--since", "2h"], &["2h", "duration"], &["--since=-2h"]),
         (&["--since", "yesterday"], &["yesterday"], &[]),
@@ -533,4 +533,15 @@ fn a_whole_export_says_where_rows_are_missing() {
     let out = desk.ok(&["audit", "export"]);
     assert!(out.stderr.contains("warning: events are missing before event 3"), "{out:?}");
     assert!(!desk.ok(&["audit", "export", "--user", "bob"]).stderr.contains("missing"));
+}
+
+/// A time relative to now has no place in the log: who wrote it there is told nothing.
+#[test]
+fn a_time_that_is_none_is_shown_as_it_stands() {
+    let desk = logged();
+    desk.sql("UPDATE security_events SET at = '+2h' WHERE id = 8");
+    for args in [&["audit", "list", "-o", "table"][..], &["audit", "show", "8"], &["user", "show", "ann"]] {
+        let screen = desk.screen(args);
+        assert!(screen.contains("+2h") && !screen.contains("0001-01-01"), "{args:?}: {screen}");
+    }
 }

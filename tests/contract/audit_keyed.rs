@@ -112,6 +112,26 @@ fn without_the_key_the_links_are_checked_and_the_rows_are_not() {
 }
 
 #[test]
+fn only_sound_rows_count_as_unchecked() {
+    let desk = keyed();
+    for verb in ["lock", "unlock", "lock", "unlock", "lock", "unlock"] {
+        desk.ok(&[verb, "bob"]);
+    }
+    desk.config("");
+    for (sql, id) in [
+        ("UPDATE security_events SET prev_hash = hash WHERE id = 5", 5),
+        ("DELETE FROM security_events WHERE id = 3", 4),
+        ("DELETE FROM security_events WHERE id = 1", 2),
+    ] {
+        desk.sql(sql);
+        let document = crate::audit::unsound(&desk, &[]);
+        assert_eq!(document["first_bad"]["id"], id, "{document}");
+        assert_eq!(document["unchecked_rows"], document["keyed_rows"], "{document}");
+        assert_eq!(document["rows"], document["keyed_rows"], "{document}");
+    }
+}
+
+#[test]
 fn another_key_is_told_from_an_altered_row_as_far_as_that_goes() {
     let desk = keyed();
     desk.ok(&["lock", "bob"]);

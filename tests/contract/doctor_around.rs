@@ -292,6 +292,12 @@ fn a_keyed_log_without_a_configured_key_is_found() {
     assert_eq!((&finding["subject"], command(&finding)), (&json!("audit_key_file"), "authctl config show"));
     assert!(finding["message"].as_str().expect("words").contains("is keyed"), "{finding:#}");
     paste(&desk, command(&finding));
+    // Also where no row before the first bad one is keyed.
+    desk.sql(
+        "CREATE TABLE kept AS SELECT * FROM security_events; UPDATE security_events SET prev_hash = hash WHERE id = 1",
+    );
+    assert_eq!(only_of(&desk, "audit-key"), finding);
+    desk.sql("DELETE FROM security_events; INSERT INTO security_events SELECT * FROM kept; DROP TABLE kept");
     desk.write("authctl.toml", configured);
     well(&desk, &[]);
 }

@@ -103,8 +103,8 @@ fn rows_of_accounts_that_are_gone_are_found_and_made_nobodys() {
     let finding = only(&desk, &[], "orphan-rows");
     assert_eq!((&finding["severity"], &finding["subject"]), (&json!("warning"), &json!("items.user_id")));
     assert!(finding["message"].as_str().expect("words").starts_with("2 rows"), "{finding:#}");
-    let line = "'UPDATE items SET user_id = NULL WHERE user_id NOT IN (SELECT id FROM users)'";
-    assert_eq!(command(&finding), format!("sqlite3 {} {line}", desk.db().display()));
+    let line = r#"UPDATE "items" SET "user_id" = NULL WHERE "items"."user_id" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users."id" = "items"."user_id")"#;
+    assert_eq!(command(&finding), format!("sqlite3 {} '{line}'", desk.db().display()));
     paste(&desk, command(&finding));
     well(&desk, &[]);
     assert_eq!(desk.cells("SELECT user_id FROM items ORDER BY id"), ["2", "NULL", "NULL"]);
@@ -115,10 +115,90 @@ fn rows_that_cannot_be_nobodys_are_taken_away() {
     let desk = ill("CREATE TABLE awards (user_id INTEGER NOT NULL REFERENCES users (id), title TEXT);
          INSERT INTO awards VALUES (2, 'kept'), (77, 'left')");
     let finding = only(&desk, &[], "orphan-rows");
-    assert!(command(&finding).contains("DELETE FROM awards"), "{finding:#}");
+    assert!(command(&finding).contains(r#"DELETE FROM "awards""#), "{finding:#}");
     paste(&desk, command(&finding));
     well(&desk, &[]);
     assert_eq!(desk.cells("SELECT title FROM awards"), ["kept"]);
+}
+
+/// What the printed command leaves of a table whose rows a key compares in its own way.
+#[track_caller]
+fn healthy_rows_stay(sql: &str, table: &str, kept: &[&str]) {
+    let desk = ill(sql);
+    let finding = only(&desk, &[], "orphan-rows");
+    paste(&desk, command(&finding));
+    well(&desk, &[]);
+    assert_eq!(desk.cells(&format!("SELECT text FROM \"{table}\" ORDER BY text")), kept);
+}
+
+#[test]
+fn rows_of_accounts_that_are_there_stay_whatever_the_key_points_at() {
+    let insert = "VALUES ('ann', '1'), ('bob', '2'), ('gone', '3')";
+    healthy_rows_stay(
+        &format!(
+            "CREATE TABLE notes (author TEXT NOT NULL REFERENCES users (username), text TEXT);
+             INSERT INTO notes {insert}"
+        ),
+        "notes",
+        &["1", "2"],
+    );
+    // A key that names no column means the id, and compares as with a number.
+    healthy_rows_stay(
+        "CREATE TABLE notes (author NOT NULL REFERENCES Users, text TEXT);
+         INSERT INTO notes VALUES (1, '1'), ('2', '2'), (77, '3')",
+        "notes",
+        &["1", "2"],
+    );
+    // It compares with the collation of the name, not with that of the note.
+    healthy_rows_stay(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'username VARCHAR(50)', 'username VARCHAR(50) COLLATE NOCASE');
+         PRAGMA writable_schema = RESET; REINDEX;
+         CREATE TABLE notes (author TEXT NOT NULL REFERENCES users (username), text TEXT);
+         INSERT INTO notes VALUES ('Ann', '1'), ('BOB', '2'), ('gone', '3')",
+        "notes",
+        &["1", "2"],
+    );
+    // A row that was nobody's before is none of them.
+    healthy_rows_stay(
+        "CREATE TABLE notes (author TEXT REFERENCES users (username), text TEXT, PRIMARY KEY (author));
+         INSERT INTO notes VALUES ('ann', '1'), (NULL, '2'), ('gone', '3')",
+        "notes",
+        &["1", "2"],
+    );
+    // One account was made by another.
+    let desk =
+        ill("ALTER TABLE users ADD COLUMN made_by INTEGER REFERENCES users (id); UPDATE users SET made_by = id + 1");
+    paste(&desk, command(&only(&desk, &[], "orphan-rows")));
+    assert_eq!(desk.cells("SELECT made_by FROM users ORDER BY id"), ["2", "NULL"]);
+}
+
+#[test]
+fn tables_and_triggers_may_be_called_like_words_of_sql() {
+    for table in ["order", "group", "a b", "it's \"odd\""] {
+        let quoted = table.replace('"', "\"\"");
+        healthy_rows_stay(
+            &format!(
+                "CREATE TABLE \"{quoted}\" (\"select\" INTEGER NOT NULL REFERENCES users (id), text TEXT);
+                 INSERT INTO \"{quoted}\" VALUES (2, 'kept'), (77, 'left')"
+            ),
+            &quoted,
+            &["kept"],
+        );
+    }
+    let desk = ill("CREATE TRIGGER \"table\" AFTER UPDATE ON users BEGIN SELECT 1; END");
+    paste(&desk, command(&only(&desk, &[], "triggers")));
+    well(&desk, &[]);
+}
+
+#[test]
+fn rows_of_a_key_of_several_columns_are_one_finding_and_left_to_the_operator() {
+    let desk = ill("CREATE UNIQUE INDEX both ON users (id, username);
+         CREATE TABLE pairs (a INTEGER NOT NULL, b TEXT NOT NULL, FOREIGN KEY (a, b) REFERENCES users (id, username));
+         INSERT INTO pairs VALUES (1, 'ann'), (1, 'bob'), (77, 'bob')");
+    let finding = only(&desk, &[], "orphan-rows");
+    assert_eq!((&finding["subject"], &finding["command"]), (&json!("pairs.(a, b)"), &Value::Null));
+    assert!(finding["message"].as_str().expect("words").starts_with("2 rows"), "{finding:#}");
 }
 
 #[test]
@@ -265,6 +345,53 @@ fn a_copy_that_a_restore_would_refuse_is_not_offered() {
     assert_eq!(command(&only(&desk, &[], "damaged")), sound);
     paste(&desk, &format!("{sound} --yes"));
     well(&desk, &[]);
+}
+
+/// A lock of this process on the file, as the system has it.
+#[cfg(target_os = "linux")]
+fn is_locked(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (ours, inode) = (std::process::id().to_string(), fs::metadata(path).expect("a file").ino());
+    let locks = fs::read_to_string("/proc/locks").expect("the locks");
+    let words = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    words
+        .filter(|words| words.contains(&"POSIX") && words.contains(&ours.as_str()))
+        .any(|words| words.iter().any(|word| word.split(':').count() == 3 && word.ends_with(&format!(":{inode}"))))
+}
+
+/// A copy may be a hard link to the file: to open it and close it again drops the locks of whoever has the file open.
+#[cfg(target_os = "linux")]
+#[test]
+fn copies_are_not_looked_into_while_the_file_is_open() {
+    use authctl::crypto::password::HashParams;
+    use authctl::model::time::{Span, TimeFormat, Timestamp};
+    use authctl::ops::Settings;
+    use authctl::ops::doctor::{Around, Database, Fault, examine, look_around};
+    use authctl::store::{ReadAccess, Reader};
+    let desk = healthy();
+    damage(&desk, "ix_items_id");
+    open(&desk.db()).pragma_update(None, "journal_mode", "wal").expect("WAL");
+    fs::hard_link(desk.db(), desk.path("app.db.link")).expect("a link");
+    let (config, env_files, secret_file) = (None, Vec::new(), None);
+    let around = Around { path: desk.db(), config, env_files, secret_file, key: None, audit_key: None };
+    let settings = Settings {
+        roles: None,
+        password: authctl::policy::password::Limits::default(),
+        lockout_attempts: 5,
+        lockout_duration: Span::from_seconds(1_800),
+        time_format: TimeFormat::Offset,
+        access_ttl: Span::from_seconds(1_800),
+        refresh_ttl: Span::from_seconds(1_800),
+        hash: HashParams::default(),
+    };
+    let report = look_around(&around);
+    let reader = Reader::open(&desk.db(), std::time::Duration::ZERO, ReadAccess::NeverWrite).expect("it opens").store;
+    assert!(is_locked(&desk.db()));
+    let now = Timestamp::from_micros(0).expect("a time");
+    let report = examine(report, Database::Open(&reader), &settings, None, now).expect("a report");
+    assert!(is_locked(&desk.db()), "the locks were dropped");
+    let offered = |fault: &Fault| matches!(fault, Fault::Damaged { backup: None, .. });
+    assert!(report.findings.iter().any(|finding| offered(&finding.fault)), "a link is no copy: {report:?}");
 }
 
 #[test]

@@ -50,6 +50,25 @@ fn what_is_safe_is_mended_and_what_remains_is_said() {
     assert_eq!(desk.snapshot(), before);
 }
 
+/// A lock that has run out and that the app can read is no finding, so nobody was asked about it.
+#[test]
+fn accounts_that_the_plan_does_not_name_stay_as_they_are() {
+    let run_out = "UPDATE users SET locked_until = '2020-06-07 10:00:00.000000+00:00', failed_login_attempts = 2
+         WHERE username = 'ann';";
+    for (fault, event) in [
+        ("failed_login_attempts = 9", "account_unlocked bob"),
+        ("locked_until = '2020-06-07 10:00:00.000000'", "account_unlocked bob"),
+        ("locked_until = '2099-01-01 00:00:00.000000'", "lock_rewritten bob"),
+    ] {
+        let desk = ill(&format!("{run_out} UPDATE users SET {fault} WHERE username = 'bob'"));
+        desk.ok(&["doctor", "--fix", "-y"]);
+        let events = desk.cells("SELECT event || ' ' || target_username FROM security_events WHERE id > 3");
+        assert_eq!(events, [event], "{fault}");
+        assert_eq!(desk.user("ann", "locked_until"), "2020-06-07 10:00:00.000000+00:00", "{fault}");
+        assert_eq!(desk.user("ann", "failed_login_attempts"), "2", "{fault}");
+    }
+}
+
 #[test]
 fn one_question_is_asked_and_no_means_no() {
     let mut desk = sick();

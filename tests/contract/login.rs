@@ -69,6 +69,18 @@ fn success_writes_last_login_and_clears_what_had_gathered() {
     assert!(desk.events().iter().all(|event| event.starts_with("login_succeeded done ")));
 }
 
+/// What stood there, in whatever form, is in the event.
+#[test]
+fn the_event_keeps_the_login_before_as_it_was_stored() {
+    let desk = Desk::keyed();
+    for stored in ["2026-01-01 10:00:00.000000", "2026-01-01 10:00:00.000000+00:00", "soon"] {
+        desk.sql(&format!("UPDATE users SET last_login = '{stored}' WHERE username = 'bob'"));
+        desk.ok_with(&login("bob"), PASSWORD);
+        let before = desk.cell("SELECT before ->> 'last_login' FROM security_events ORDER BY id DESC LIMIT 1");
+        assert_eq!(before, stored);
+    }
+}
+
 #[test]
 fn the_fifth_failure_locks_for_half_an_hour_in_a_form_that_the_app_reads() {
     let desk = Desk::keyed();

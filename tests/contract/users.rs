@@ -96,6 +96,21 @@ fn show_of_one_is_an_object_of_several_an_array_and_lists_the_last_events() {
     assert_eq!(one.as_array().map(Vec::len), Some(1));
     let words = desk.ok(&["user", "show", "bob"]).stdout;
     assert!(words.contains("lost phone") && words.contains("locked until 2026-11-25 02:30"), "{words}");
+    // The events look as in the list of all events.
+    let listed = desk.ok(&["audit", "list", "-o", "table", "--columns", "at,event,actor,change"]).stdout;
+    let row = listed.lines().nth(1).expect("an event");
+    for part in row.split("  ").map(str::trim).filter(|part| !part.is_empty()) {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(row.starts_with("2026-11-25 02:00:00 UTC"), "{row}");
+    assert!(!words.contains("LAST EVENTS"), "once is enough: {words}");
+    // In JSON they are a key like any other.
+    let chosen = desk.json(&["user", "show", "bob", "--columns", "id,last_events"]);
+    assert_eq!(chosen, json!({"id": 2, "last_events": bob["last_events"]}));
+    let chosen = desk.ok(&["user", "show", "bob", "--columns", "last_events"]).stdout;
+    assert!(chosen.contains("2026-11-25 02:00:00 UTC account_locked"), "{chosen}");
+    let csv = desk.ok(&["user", "show", "bob", "-o", "csv", "--columns", "last_events"]).stdout;
+    assert!(csv.contains("2026-11-25T02:00:00.000Z account_locked"), "{csv}");
 }
 
 #[test]

@@ -392,3 +392,18 @@ fn wrong_uses_are_refused_with_a_way_on() {
     desk.attended(&[Answer::Interrupt]);
     assert_eq!(desk.ok(&["user", "why", "bob"]).code, 0, "a password is never asked for");
 }
+
+/// The default of the column is none of the roles that this configuration offers.
+#[test]
+fn the_role_that_is_advised_is_one_that_is_offered() {
+    let desk = Desk::usual();
+    desk.config("roles = [\"doctor\", \"admin\"]");
+    for role in ["NULL", "'nurse'", "CAST(x'ff' AS TEXT)"] {
+        desk.sql(&format!("UPDATE users SET role = {role} WHERE id = 2"));
+        let document = why(&desk, "bob");
+        let command = document["command"].as_str().unwrap_or_else(|| panic!("{document}"));
+        assert_eq!(command, "authctl set-role bob doctor", "{role}");
+        desk.ok(&command.split(' ').skip(1).collect::<Vec<_>>());
+        assert_eq!(desk.user("bob", "role"), "doctor");
+    }
+}

@@ -13,6 +13,7 @@ use crate::cli::output::escape::quote;
 use crate::cli::output::{CsvText, Emitter, Format, Style, emit_one};
 use crate::cli::view::{AuditView, EventRowView, Since};
 use crate::model::event::EventName;
+use crate::model::nearest::nearest;
 use crate::model::time::{Timestamp, parse_duration, parse_input};
 use crate::ops::audit::{self, By, EventQuery};
 use crate::ops::error::Class;
@@ -187,23 +188,10 @@ fn event_name(text: &str) -> Result<EventName, Failure> {
         return Ok(name);
     }
     let all: Vec<&str> = EventName::ALL.into_iter().map(EventName::as_str).collect();
-    let near = nearest(text, &all);
+    let near = nearest(&text.replace(['-', ' '], "_"), all.iter().copied());
     let message = format!("--event: there is no event {}", quote(text));
-    Err(Failure::usage(message).hint(if near.is_empty() {
-        format!("one of: {}", all.join(", "))
-    } else {
-        format!("did you mean {}? all of them: {}", near.join(" or "), all.join(", "))
+    Err(Failure::usage(message).hint(match near {
+        None => format!("one of: {}", all.join(", ")),
+        Some(near) => format!("did you mean {near}? all of them: {}", all.join(", ")),
     }))
-}
-
-/// The names that share the most of their words with the text, whatever its case and its separators.
-fn nearest<'a>(text: &str, all: &[&'a str]) -> Vec<&'a str> {
-    let text = text.to_lowercase().replace(['-', ' '], "_");
-    let words: Vec<&str> = text.split('_').filter(|word| word.len() >= 4).collect();
-    let score = |name: &str| {
-        let alike = |word: &&&str| name.split('_').any(|part| part.get(..4) == word.get(..4));
-        words.iter().filter(alike).count()
-    };
-    let best = all.iter().map(|name| score(name)).max().unwrap_or(0);
-    if best == 0 { Vec::new() } else { all.iter().copied().filter(|name| score(name) == best).collect() }
 }

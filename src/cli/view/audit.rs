@@ -9,11 +9,12 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::event::{change, when, who};
 use super::user::raw;
 use crate::cli::output::personal::{self, Personal};
 use crate::cli::output::{Cell, Column, Datum, Mark, Record, push_object, serialize_object};
 use crate::model::chain::StoredEvent;
-use crate::model::time::{Timestamp, parse_input, relative};
+use crate::model::time::Timestamp;
 
 /// One event, its texts opened.
 #[derive(Debug)]
@@ -64,11 +65,7 @@ impl AuditView {
             Personal::Shown => event,
             Personal::Hidden => hidden(event),
         };
-        let at = match (parse_input(&event.row.at, Timestamp::MIN), since) {
-            (Err(_), _) => event.row.at.clone(),
-            (Ok(at), Since::Unsaid) => at.to_table(),
-            (Ok(at), Since::Said(now)) => format!("{} ({})", at.to_table(), relative(at, now)),
-        };
+        let at = when(&event.row.at, since);
         let row = &event.row;
         let change = change(&opened(&row.before), &opened(&row.after), &opened(&row.details));
         Self { at, change, event }
@@ -81,12 +78,7 @@ impl AuditView {
     }
 
     fn actor(&self) -> String {
-        let actor = &self.event.row.actor;
-        match (&actor.name, actor.uid) {
-            (Some(name), _) => name.clone(),
-            (None, Some(uid)) => format!("uid {uid}"),
-            (None, None) => String::new(),
-        }
+        who(&self.event.row.actor).unwrap_or_default()
     }
 
     fn is_refused(&self) -> bool {
@@ -116,27 +108,6 @@ fn opened(text: &Option<String>) -> Value {
 
 fn read(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
-}
-
-/// `role: patient -> admin; why: …`, field by field.
-fn change(before: &Value, after: &Value, details: &Value) -> String {
-    let word = |value: Option<&Value>| match value {
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-        None => "null".to_owned(),
-    };
-    let mut parts = Vec::new();
-    for (name, value) in after.as_object().into_iter().flatten() {
-        parts.push(format!("{name}: {} -> {}", word(before.get(name)), word(Some(value))));
-    }
-    match details {
-        Value::Null => {}
-        Value::Object(details) => {
-            parts.extend(details.iter().map(|(name, value)| format!("{name}: {}", word(Some(value)))));
-        }
-        other => parts.push(word(Some(other))),
-    }
-    parts.join("; ")
 }
 
 impl Serialize for AuditView {

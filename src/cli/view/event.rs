@@ -1,16 +1,23 @@
-//! Events in the JSON contract and in tables.
+//! The last events of an account in the JSON contract and in tables, and the words that all tables of events share.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cli::output::{Cell, Column, Datum, Record, personal};
-use crate::model::event::EventRow;
+use super::audit::Since;
+use crate::cli::output::personal::{self, Personal};
+use crate::cli::output::{Cell, Column, Datum, Record};
+use crate::model::event::{Actor, EventRow};
+use crate::model::time::relative;
+use crate::ops::audit::read_time;
 
 /// One event, without its hashes.
 #[derive(Debug, Serialize)]
 pub struct EventView {
     id: i64,
     at: String,
+    /// The time as people read it.
+    #[serde(skip)]
+    when: String,
     event: String,
     outcome: String,
     before: Option<Value>,
@@ -32,13 +39,9 @@ const COLUMNS: [Column; 6] = [
 impl From<EventRow> for EventView {
     fn from(row: EventRow) -> Self {
         let json = |text: Option<String>| text.map(|text| serde_json::from_str(&text).unwrap_or(text.into()));
-        let actor = match (row.actor.name, row.actor.uid) {
-            (Some(name), _) => Some(name),
-            (None, Some(uid)) => Some(format!("uid {uid}")),
-            (None, None) => None,
-        };
         Self {
             id: row.id,
+            when: when(&row.at, Since::Unsaid),
             at: row.at,
             event: row.event,
             outcome: row.outcome,
@@ -46,32 +49,67 @@ impl From<EventRow> for EventView {
             after: json(row.after),
             details: json(row.details),
             reason: row.reason,
-            actor,
+            actor: who(&row.actor),
         }
     }
 }
 
 impl EventView {
-    /// `role: patient → admin`, field by field.
-    fn change(&self) -> String {
-        let object = |value: &Option<Value>| value.as_ref().and_then(Value::as_object).map(personal::object);
-        let (Some(before), Some(after)) = (object(&self.before), object(&self.after)) else {
-            return match (object(&self.details), &self.details) {
-                (Some(details), _) => Value::Object(details).to_string(),
-                // Nobody knows what it holds.
-                (None, Some(details)) => personal::name(&details.to_string()).into_owned(),
-                (None, None) => String::new(),
-            };
-        };
-        let word = |value: Option<&Value>| match value {
-            Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-            None => "null".to_owned(),
-        };
-        let fields =
-            after.iter().map(|(name, value)| format!("{name}: {} -> {}", word(before.get(name)), word(Some(value))));
-        fields.collect::<Vec<_>>().join("; ")
+    /// When, and what, as people read it.
+    pub(super) fn words(&self) -> String {
+        format!("{} {}", self.when, self.event)
     }
+
+    /// The same for machines.
+    pub(super) fn line(&self) -> String {
+        format!("{} {}", self.at, self.event)
+    }
+
+    fn change(&self) -> String {
+        let shown = |value: &Option<Value>| match value {
+            None => Value::Null,
+            Some(Value::Object(object)) => Value::Object(personal::object(object)),
+            // Nobody knows what it holds.
+            Some(_) if personal::of_run() == Personal::Hidden => personal::MASK.into(),
+            Some(other) => other.clone(),
+        };
+        change(&shown(&self.before), &shown(&self.after), &shown(&self.details))
+    }
+}
+
+/// When something happened, for people; the text itself where it is no time of the log.
+pub(super) fn when(at: &str, since: Since) -> String {
+    match (read_time(at), since) {
+        (None, _) => at.to_owned(),
+        (Some(at), Since::Unsaid) => at.to_table(),
+        (Some(at), Since::Said(now)) => format!("{} ({})", at.to_table(), relative(at, now)),
+    }
+}
+
+/// Who acted: the name, else the number.
+pub(super) fn who(actor: &Actor) -> Option<String> {
+    actor.name.clone().or_else(|| actor.uid.map(|uid| format!("uid {uid}")))
+}
+
+/// `role: patient -> admin; why: …`, field by field.
+pub(super) fn change(before: &Value, after: &Value, details: &Value) -> String {
+    let word = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => "null".to_owned(),
+    };
+    let mut parts = Vec::new();
+    for (name, value) in after.as_object().into_iter().flatten() {
+        parts.push(format!("{name}: {} -> {}", word(before.get(name)), word(Some(value))));
+    }
+    match details {
+        Value::Null => {}
+        Value::Object(details) => {
+            parts.extend(details.iter().map(|(name, value)| format!("{name}: {}", word(Some(value)))));
+        }
+        other => parts.push(word(Some(other))),
+    }
+    parts.join("; ")
 }
 
 impl Record for EventView {
@@ -80,9 +118,10 @@ impl Record for EventView {
     }
 
     fn cell(&self, index: usize) -> Cell<'_> {
-        match self.value(index) {
-            text if text.is_empty() => Cell::absent(),
-            text => Cell::plain(text),
+        match (COLUMNS[index].name, self.value(index)) {
+            ("at", _) => Cell::plain(self.when.as_str()),
+            (_, text) if text.is_empty() => Cell::absent(),
+            (_, text) => Cell::plain(text),
         }
     }
 

@@ -38,7 +38,7 @@ pub use restore::RestoreView;
 pub use secret::SecretView;
 pub use session::{SessionView, SessionWords};
 pub use setting::SettingView;
-pub use shown::{CountView, HashView, ShownView};
+pub use shown::{CountView, EVENTS_COLUMN, HashView, ShownView};
 pub use token::{Claims, IssuedView, JudgedView, LoginView, severity_mark, verdict_mark};
 pub use user::UserView;
 pub use verdict::{HeadView, PruneView, VerdictView, words as fault_words};

@@ -31,13 +31,17 @@ pub struct ShownView {
 
 const HASH_COLUMN: Column = Column::left("hash", "HASH", 10);
 
-const SHOWN_COLUMNS: [Column; 14] = {
-    let mut columns = [HASH_COLUMN; 14];
+/// A table has the events below the account, in a table of their own.
+pub const EVENTS_COLUMN: Column = Column::left("last_events", "LAST EVENTS", Column::ON_REQUEST);
+
+const SHOWN_COLUMNS: [Column; USER_COLUMNS.len() + 2] = {
+    let mut columns = [HASH_COLUMN; USER_COLUMNS.len() + 2];
     let mut index = 0;
     while index < USER_COLUMNS.len() {
         columns[index] = USER_COLUMNS[index];
         index += 1;
     }
+    columns[index + 1] = EVENTS_COLUMN;
     columns
 };
 
@@ -55,6 +59,10 @@ impl ShownView {
     /// Its last events, newest first.
     pub fn events(&self) -> &[super::EventView] {
         &self.last_events
+    }
+
+    fn event_lines(&self, line: impl Fn(&super::EventView) -> String) -> String {
+        self.last_events.iter().map(line).collect::<Vec<_>>().join("; ")
     }
 
     fn hash_words(&self) -> (String, Mark) {
@@ -79,14 +87,19 @@ impl Record for ShownView {
         if index < USER_COLUMNS.len() {
             return self.user.cell(index);
         }
-        match self.hash_words() {
-            (words, _) if words.is_empty() => Cell::absent(),
-            (words, mark) => Cell::marked(words, mark),
-        }
+        let (words, mark) = match SHOWN_COLUMNS[index].name {
+            "hash" => self.hash_words(),
+            _ => (self.event_lines(super::EventView::words), Mark::Plain),
+        };
+        if words.is_empty() { Cell::absent() } else { Cell::marked(words, mark) }
     }
 
     fn value(&self, index: usize) -> Datum<'_> {
-        if index < USER_COLUMNS.len() { self.user.value(index) } else { self.hash_words().0.into() }
+        match SHOWN_COLUMNS[index].name {
+            "hash" => self.hash_words().0.into(),
+            "last_events" => self.event_lines(super::EventView::line).into(),
+            _ => self.user.value(index),
+        }
     }
 
     fn kept_keys() -> &'static [&'static str] {

@@ -54,7 +54,6 @@ impl<'k> Walk<'k> {
         let form = HashForm::of(&event.hash);
         match (form, self.key) {
             (HashForm::Other, _) => return Err(Problem::Form),
-            (HashForm::Keyed, None) => self.unchecked += 1,
             (HashForm::Keyed | HashForm::Plain, _) if !is_sound(event, self.key) => return Err(Problem::Hash),
             (HashForm::Keyed | HashForm::Plain, _) => {}
         }
@@ -65,7 +64,10 @@ impl<'k> Walk<'k> {
             return Err(Problem::Gap);
         }
         match form {
-            HashForm::Keyed => self.keyed += 1,
+            HashForm::Keyed => {
+                self.keyed += 1;
+                self.unchecked += u64::from(self.key.is_none());
+            }
             HashForm::Plain | HashForm::Other if self.keyed > 0 => return Err(Problem::Unkeyed),
             HashForm::Plain | HashForm::Other => {}
         }

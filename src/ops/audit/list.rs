@@ -73,11 +73,10 @@ impl By {
             || self.is_session(event.row.details.as_deref())
     }
 
-    /// The account of a session is among the details, each of its fields named `session…` or `acting…`.
+    /// The account of a session is among the details, each of its fields named `session…`.
     fn is_session(&self, details: Option<&str>) -> bool {
         let Some(Ok(serde_json::Value::Object(details))) = details.map(serde_json::from_str) else { return false };
-        let named = |key: &str| key.starts_with("session") || key.starts_with("acting");
-        details.iter().any(|(key, value)| named(key) && value.as_str() == Some(&self.text))
+        details.iter().any(|(key, value)| key.starts_with("session") && value.as_str() == Some(&self.text))
     }
 }
 
@@ -101,8 +100,8 @@ fn time_of(event: &StoredEvent) -> Option<Timestamp> {
     read_time(&event.row.at)
 }
 
-/// A time of the log.
-pub(super) fn read_time(at: &str) -> Option<Timestamp> {
+/// A time of the log; `None` where it is none.
+pub fn read_time(at: &str) -> Option<Timestamp> {
     // A time relative to now has no place there.
     if at.starts_with('+') { None } else { parse_input(at, Timestamp::MIN).ok() }
 }

@@ -9,7 +9,7 @@ mod list;
 mod prune;
 mod verify;
 
-pub use list::{About, By, EventQuery, ListedEnd, about, each, show};
+pub use list::{About, By, EventQuery, ListedEnd, about, each, read_time, show};
 pub use prune::{Plan, Pruned, check_export, expected_lock, in_the_way, is_whole, plan, prune, pruned_until};
 pub use verify::{Fault, HeadCheck, Sequence, Verdict, Why, ends, head, verify, verify_backup};
 

@@ -1,11 +1,12 @@
 //! The one pass over all accounts: what is wrong with each, by itself.
 //!
-//! What a newcomer would get wrong: what is kept grows with the findings, not with the accounts.
+//! What a newcomer would get wrong: an account without a fault is not kept. What is: the findings, the admins, names
+//! beyond ASCII, and the state of each customer.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::fault::Fault;
-use super::finding::{Account, Address, CellColumn, Closed, Finding, Fixable, NullColumn, RoleReader, TimeColumn};
+use super::finding::{Account, Address, CellColumn, Closed, Finding, NullColumn, RoleReader, TimeColumn};
 use super::look_alikes::LookAlikes;
 use crate::crypto::worth::{Worth, worth};
 use crate::model::role::RoleName;
@@ -47,7 +48,7 @@ pub(super) fn pass(view: View<'_>, schema: &Schema, settings: &Settings, now: Ti
     view.survey_users(|row| pass.account(&row))?;
     let findings = pass.found.into_iter();
     Ok(Passed {
-        findings: findings.map(|(fault, accounts)| Finding { fault, accounts, fixable: Fixable::No }).collect(),
+        findings: findings.map(|(fault, accounts)| Finding::new(fault, accounts)).collect(),
         admins: pass.admins,
         look_alikes: pass.look_alikes,
     })
@@ -74,7 +75,7 @@ impl<'a> Pass<'a> {
             settings,
             now,
             roles: settings.roles(schema),
-            default_role: default_role(settings, schema),
+            default_role: settings.role_instead(schema),
             admin: settings.admin_role(),
             role_reader: if schema.has("customer_id") { RoleReader::Shows } else { RoleReader::Fails },
             customers: HashMap::new(),
@@ -244,11 +245,4 @@ pub(super) fn is_hair_trigger(user: &StoredUser, settings: &Settings, now: Times
         Lock::Until { .. } | Lock::Unreadable => false,
     };
     full && free
-}
-
-/// The role of somebody for whom none is known: the default where it is offered, else the first one offered.
-pub(super) fn default_role(settings: &Settings, schema: &Schema) -> RoleName {
-    let offered = settings.roles(schema);
-    let default = offered.default_for(schema.default_role().as_deref());
-    if offered.offers(&default) { default } else { offered.default_for(None) }
 }

@@ -4,9 +4,9 @@
 //! too; anybody can register as an admin in the app, which leaves no event; and of an account that is older than a
 //! pruned log, the event may be gone.
 
-use super::accounts::{Admins, default_role};
+use super::accounts::Admins;
 use super::fault::Fault;
-use super::finding::{Account, AdminWay, Finding, Fixable, Standing};
+use super::finding::{Account, AdminWay, Finding, Standing};
 use crate::model::event::EventName;
 use crate::model::user::UserId;
 use crate::ops::{Settings, audit};
@@ -23,7 +23,7 @@ pub(super) fn none_active(admins: &Admins, settings: &Settings) -> Option<Findin
         (None, None) => (AdminWay::Appoint, None),
     };
     let fault = Fault::NoActiveAdmin { way, role: settings.admin_role().as_str().to_owned() };
-    Some(Finding { fault, accounts: account.into_iter().cloned().collect(), fixable: Fixable::No })
+    Some(Finding::new(fault, account.into_iter().cloned().collect()))
 }
 
 /// The active admins that no event explains.
@@ -54,9 +54,9 @@ pub(super) fn unexplained(
     Ok(found
         .filter(|(_, accounts)| !accounts.is_empty())
         .map(|(standing, accounts)| {
-            let (admin, instead) = (admin.as_str().to_owned(), default_role(settings, schema));
+            let (admin, instead) = (admin.as_str().to_owned(), settings.role_instead(schema));
             let fault = Fault::UnexplainedAdmin { standing, admin, instead: instead.as_str().to_owned() };
-            Finding { fault, accounts, fixable: Fixable::No }
+            Finding::new(fault, accounts)
         })
         .collect())
 }

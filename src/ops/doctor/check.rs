@@ -24,15 +24,6 @@ impl Severity {
     }
 }
 
-/// Whether `doctor --fix` may mend it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mending {
-    /// It loses nothing, and does what everybody would.
-    Safe,
-    /// Somebody must decide.
-    ByHand,
-}
-
 /// A thing that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {
@@ -273,53 +264,21 @@ impl Check {
         }
     }
 
-    /// Whether `doctor --fix` may mend it.
-    pub fn mending(self) -> Mending {
-        match self {
+    /// Whether `doctor --fix` may mend it: that loses nothing, and is what everybody would do.
+    pub fn is_safe_to_mend(self) -> bool {
+        matches!(
+            self,
             Self::HotJournal
-            | Self::SchemaPending
-            | Self::MissingIndex
-            | Self::StuckLock
-            | Self::HairTrigger
-            | Self::DatabaseMode
-            | Self::SideFileMode
-            | Self::BackupMode
-            | Self::EnvFileMode
-            | Self::KeyFileMode
-            | Self::ConfigFileMode => Mending::Safe,
-            Self::Damaged
-            | Self::SchemaDrift
-            | Self::Triggers
-            | Self::EventChain
-            | Self::OrphanRows
-            | Self::NullBreaksApp
-            | Self::UnreadableDate
-            | Self::UnreadableCell
-            | Self::UnknownRole
-            | Self::EmailCannotLogin
-            | Self::LegacyNoPassword
-            | Self::UnsupportedHash
-            | Self::BcryptHash
-            | Self::OutdatedHash
-            | Self::ExactTwin
-            | Self::CaseTwin
-            | Self::UnicodeTwin
-            | Self::NoActiveAdmin
-            | Self::UnexplainedAdmin
-            | Self::CustomerMissing
-            | Self::CustomerClosed
-            | Self::DatabaseOwner
-            | Self::DirectoryMode
-            | Self::SideFileOwner
-            | Self::KeyMissing
-            | Self::KeyEmpty
-            | Self::KeyDefault
-            | Self::KeyUnusable
-            | Self::KeyShort
-            | Self::AuditKey
-            | Self::FreeDisk
-            | Self::WalMode
-            | Self::SqliteVersion => Mending::ByHand,
-        }
+                | Self::SchemaPending
+                | Self::MissingIndex
+                | Self::StuckLock
+                | Self::HairTrigger
+                | Self::DatabaseMode
+                | Self::SideFileMode
+                | Self::BackupMode
+                | Self::EnvFileMode
+                | Self::KeyFileMode
+                | Self::ConfigFileMode
+        )
     }
 }

@@ -3,12 +3,11 @@
 //! What a newcomer would get wrong: nothing here stops at the first fault. A damaged page costs the checks that need
 //! it, and the others go on.
 
-use std::path::Path;
-
 use super::check::{Check, Severity};
 use super::fault::Fault;
 use super::finding::{Account, AuditKeyFault, Finding, Fixable, LogForm, Share, Way};
 use super::{Around, Database, Report, Usernames, accounts, admins, files};
+use crate::model::chain::HashForm;
 use crate::model::secret::ChainKey;
 use crate::model::time::Timestamp;
 use crate::ops::error::Error;
@@ -37,7 +36,8 @@ const OUTSIDE: [Check; 16] = [
 
 /// Looks at what is around the file. To be done before it is opened.
 pub fn look_around(around: &Around) -> Report {
-    let mut report = Report { findings: files::look(around), checked: OUTSIDE.to_vec(), usernames: Usernames::Unique };
+    let files::Looked { findings, copies } = files::look(around);
+    let mut report = Report { findings, checked: OUTSIDE.to_vec(), usernames: Usernames::Unique, copies };
     if let Some((fault, place)) = &around.key {
         report.found(Fault::Key { fault: fault.clone(), place: place.clone() });
     }
@@ -58,12 +58,11 @@ pub fn examine(
     settings: &Settings,
     key: Option<&ChainKey>,
     now: Timestamp,
-    path: &Path,
 ) -> Result<Report, Error> {
     report.checked.extend([Check::HotJournal, Check::Damaged]);
     match database {
-        Database::HotJournal => report.mendable(Fault::HotJournal),
-        Database::Damaged(complaint) => report.found(damaged(vec![complaint], path)),
+        Database::HotJournal => report.found(Fault::HotJournal),
+        Database::Damaged(complaint) => report.damaged(vec![complaint]),
         Database::Open(reader) => {
             let complaints = match reader.complaints() {
                 Err(StoreError::Damaged { detail }) => vec![detail],
@@ -75,7 +74,7 @@ pub fn examine(
                 other => other?,
             };
             if !complaints.is_empty() {
-                report.found(damaged(complaints, path));
+                report.damaged(complaints);
             }
             report.as_a_whole(reader, key)?;
             report.accounts(reader, settings, now)?;
@@ -90,12 +89,6 @@ pub fn examine(
     Ok(report)
 }
 
-fn damaged(complaints: Vec<String>, path: &Path) -> Fault {
-    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = real.parent().unwrap_or(Path::new("/"));
-    Fault::Damaged { complaints, backup: files::best_copy(&real, directory) }
-}
-
 /// What another hand made of the tables, as a read met it.
 fn drift(faults: Vec<String>) -> Fault {
     Fault::SchemaDrift { faults, triggers: Vec::new() }
@@ -103,14 +96,15 @@ fn drift(faults: Vec<String>) -> Fault {
 
 impl Report {
     fn found(&mut self, fault: Fault) {
-        self.findings.push(Finding { fault, accounts: Vec::new(), fixable: Fixable::No });
+        self.findings.push(Finding::new(fault, Vec::new()));
     }
 
-    fn mendable(&mut self, fault: Fault) {
-        self.findings.push(Finding { fault, accounts: Vec::new(), fixable: Fixable::Yes });
+    fn damaged(&mut self, complaints: Vec<String>) {
+        let backup = files::sound_copy(&self.copies);
+        self.found(Fault::Damaged { complaints, backup });
     }
 
-    /// Whether a check found something that counts.
+    /// How many findings count.
     pub fn counted(&self) -> usize {
         self.findings.iter().filter(|finding| finding.fault.check().severity() != Severity::Notice).count()
     }
@@ -125,7 +119,7 @@ impl Report {
             Err(Error::Store(StoreError::Damaged { detail })) => {
                 let known = self.findings.iter().any(|finding| finding.fault.check() == Check::Damaged);
                 if !known {
-                    self.found(Fault::Damaged { complaints: vec![detail], backup: None });
+                    self.damaged(vec![detail]);
                 }
                 Ok(None)
             }
@@ -162,14 +156,15 @@ impl Report {
         if schema.has_events()
             && let Some(verdict) = self.part(&[], audit::verify(reader, key, &[]))?
         {
-            self.log(verdict);
+            self.log(verdict, key);
         }
         Ok(())
     }
 
     /// Keyed rows that could not be checked are no fault of the log, and the log is not checked then.
-    fn log(&mut self, verdict: audit::Verdict) {
-        let form = if verdict.keyed > 0 { LogForm::Keyed } else { LogForm::Plain };
+    fn log(&mut self, verdict: audit::Verdict, key: Option<&ChainKey>) {
+        let keyed = verdict.keyed > 0 || HashForm::of(&verdict.head.hash) == HashForm::Keyed;
+        let form = if keyed { LogForm::Keyed } else { LogForm::Plain };
         let mut known = false;
         for finding in &mut self.findings {
             if let Fault::AuditKey { log, .. } = &mut finding.fault {
@@ -178,7 +173,8 @@ impl Report {
         }
         if verdict.unchecked == 0 {
             self.checked.push(Check::EventChain);
-        } else if !known {
+        }
+        if keyed && key.is_none() && !known {
             let fault = AuditKeyFault::NotConfigured;
             self.found(Fault::AuditKey { fault, file: None, why: String::new(), log: form });
         }
@@ -218,10 +214,11 @@ impl Report {
             pending.push(Fault::MissingIndex { steps: indexes, way });
         }
         for fault in pending {
-            match way {
-                Way::Free => self.mendable(fault),
-                Way::Drifted => self.found(fault),
-            }
+            let finding = Finding::new(fault, Vec::new());
+            self.findings.push(match way {
+                Way::Free => finding,
+                Way::Drifted => finding.by_hand(),
+            });
         }
     }
 
@@ -229,15 +226,10 @@ impl Report {
         let (view, schema) = (reader.view(), reader.schema());
         let checks = account_checks(schema);
         let Some(passed) = self.part(&checks, accounts::pass(view, schema, settings, now))? else { return Ok(()) };
-        self.findings.extend(passed.findings);
         // Writing needs a schema that fits, or one that `--fix` brings up to date first.
         let drifted = self.findings.iter().any(|finding| finding.fault.check() == Check::SchemaDrift);
-        for finding in &mut self.findings {
-            let locks = matches!(finding.fault, Fault::StuckLock | Fault::HairTrigger { .. });
-            if locks && !drifted {
-                finding.fixable = Fixable::Yes;
-            }
-        }
+        let found = passed.findings.into_iter();
+        self.findings.extend(found.map(|finding| if drifted { finding.by_hand() } else { finding }));
         self.twins(reader)?;
         let named_twice = |finding: &Finding| finding.fault == Fault::ExactTwin { column: NameColumn::Username };
         if schema.has("customer_id") || self.findings.iter().any(named_twice) {
@@ -269,7 +261,7 @@ impl Report {
                         Likeness::Same => Fault::ExactTwin { column },
                         Likeness::ButForCase => Fault::CaseTwin { column },
                     };
-                    self.findings.push(Finding { fault, accounts: shares(twins), fixable: Fixable::No });
+                    self.findings.push(Finding::new(fault, shares(twins)));
                 }
             }
             self.checked.push(check);

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::check::Check;
 use super::finding::{
-    Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, KeyFault, KeyPlace, LogForm, NullColumn, Ownership,
-    RoleReader, Standing, TimeColumn, Way,
+    Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, KeyFault, KeyPlace, LogForm, Node, NullColumn,
+    Ownership, RoleReader, Standing, TimeColumn, Way,
 };
 use crate::ops::audit;
 use crate::store::{NameColumn, Orphans};
@@ -43,7 +43,7 @@ pub enum Fault {
     UnexplainedAdmin { standing: Standing, admin: String, instead: String },
     CustomerMissing { customer: i64 },
     CustomerClosed { customer: i64, state: Closed },
-    Mode { kind: FileKind, path: PathBuf, mode: u32, wanted: u32 },
+    Mode { kind: FileKind, path: PathBuf, node: Node, mode: u32, wanted: u32 },
     DirectoryMode { path: PathBuf, mode: u32 },
     DatabaseOwner { path: PathBuf, owner: String, ownership: Ownership },
     SideFileOwner { path: PathBuf, database: PathBuf, owner: String, wanted: String },

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::Around;
 use super::fault::Fault;
-use super::finding::{FileKind, Finding, Fixable, Ownership};
+use super::finding::{FileKind, Finding, Node, Ownership};
 use crate::store::{BEFORE_RESTORE, ReadAccess, Reader};
 
 /// Rights of everybody.
@@ -29,9 +29,16 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// How often the size of the database must be free: the copy, and its journal when it is put back.
 const ROOM: u64 = 2;
 
+/// What was seen around the database.
+pub(super) struct Looked {
+    pub(super) findings: Vec<Finding>,
+    /// The copies beside it, the best first.
+    pub(super) copies: Vec<PathBuf>,
+}
+
 /// Looks at all of them.
-pub(super) fn look(around: &Around) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(super) fn look(around: &Around) -> Looked {
+    let (mut findings, mut ranked) = (Vec::new(), Vec::new());
     // What is opened, and beside which SQLite puts its files, is the file behind links.
     let real = std::fs::canonicalize(&around.path).unwrap_or_else(|_| around.path.clone());
     findings.extend(mode(FileKind::Database, &real));
@@ -45,12 +52,14 @@ pub(super) fn look(around: &Around) -> Vec<Finding> {
             findings.extend(mode(FileKind::Side, &path));
             findings.extend(side_owner(&path, &real, &database));
         }
-        findings.extend(copies(&real, directory).iter().filter_map(|path| mode(FileKind::Backup, path)));
+        let copies = copies(&real, directory);
+        findings.extend(copies.iter().filter_map(|path| mode(FileKind::Backup, path)));
+        ranked = ranking(copies, &real, Node::of(&database));
     }
     findings.extend(around.env_files.iter().filter_map(|path| mode(FileKind::Env, path)));
     findings.extend(around.secret_file.iter().filter_map(|path| mode(FileKind::Key, path)));
     findings.extend(around.config.iter().filter_map(|path| mode(FileKind::Config, path)));
-    findings
+    Looked { findings, copies: ranked }
 }
 
 const SIDE_FILES: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -65,9 +74,9 @@ fn mode(kind: FileKind, path: &Path) -> Option<Finding> {
     let metadata = std::fs::metadata(path).ok().filter(Metadata::is_file)?;
     let mode = metadata.mode() & PERMISSIONS;
     let wanted = wanted_mode(kind, mode)?;
-    let fault = Fault::Mode { kind, path: path.to_owned(), mode, wanted };
-    let fixable = if metadata.uid() == us() { Fixable::Yes } else { Fixable::No };
-    Some(Finding { fault, accounts: Vec::new(), fixable })
+    let fault = Fault::Mode { kind, path: path.to_owned(), node: Node::of(&metadata), mode, wanted };
+    let finding = Finding::new(fault, Vec::new());
+    Some(if metadata.uid() == us() { finding } else { finding.by_hand() })
 }
 
 /// The mode that a file should have; `None` where its own will do. A group that may write is there on purpose: the
@@ -101,19 +110,20 @@ fn owner(path: &Path, database: &Metadata, directory: &Path) -> Option<Finding> 
         Ownership::NotOurs => user_name(database.uid()),
         Ownership::RootInForeignDirectory => user_name(directory),
     };
-    Some(by_hand(Fault::DatabaseOwner { path: path.to_owned(), owner, ownership }))
+    Some(Finding::new(Fault::DatabaseOwner { path: path.to_owned(), owner, ownership }, Vec::new()))
 }
 
 fn side_owner(path: &Path, database_path: &Path, database: &Metadata) -> Option<Finding> {
     let side = std::fs::metadata(path).ok()?;
     let other = side.uid() != database.uid();
     other.then(|| {
-        by_hand(Fault::SideFileOwner {
+        let fault = Fault::SideFileOwner {
             path: path.to_owned(),
             database: database_path.to_owned(),
             owner: user_name(side.uid()),
             wanted: user_name(database.uid()),
-        })
+        };
+        Finding::new(fault, Vec::new())
     })
 }
 
@@ -128,22 +138,18 @@ fn user_name(uid: u32) -> String {
 fn directory_mode(directory: &Path) -> Option<Finding> {
     let mode = std::fs::metadata(directory).ok()?.mode() & PERMISSIONS;
     let open = mode & OTHERS_WRITE != 0 && mode & STICKY == 0;
-    open.then(|| by_hand(Fault::DirectoryMode { path: directory.to_owned(), mode }))
+    open.then(|| Finding::new(Fault::DirectoryMode { path: directory.to_owned(), mode }, Vec::new()))
 }
 
 fn free_disk(directory: &Path, bytes: u64) -> Option<Finding> {
     let volume = rustix::fs::statvfs(directory).ok()?;
     let free = volume.f_bavail.saturating_mul(volume.f_frsize);
     let wanted = bytes.saturating_mul(ROOM);
-    (free < wanted).then(|| by_hand(Fault::FreeDisk { directory: directory.to_owned(), free, wanted }))
-}
-
-fn by_hand(fault: Fault) -> Finding {
-    Finding { fault, accounts: Vec::new(), fixable: Fixable::No }
+    (free < wanted).then(|| Finding::new(Fault::FreeDisk { directory: directory.to_owned(), free, wanted }, Vec::new()))
 }
 
 /// Databases beside this one whose names start with its name: backups, by whatever tool.
-pub(super) fn copies(database: &Path, directory: &Path) -> Vec<PathBuf> {
+fn copies(database: &Path, directory: &Path) -> Vec<PathBuf> {
     let (Some(name), Ok(entries)) = (database.file_name(), std::fs::read_dir(directory)) else {
         return Vec::new();
     };
@@ -162,16 +168,21 @@ pub(super) fn copies(database: &Path, directory: &Path) -> Vec<PathBuf> {
     copies
 }
 
-/// The newest copy that is sound. What `db restore` kept of the file that it replaced comes last: it was replaced for
-/// a reason.
-pub(super) fn best_copy(database: &Path, directory: &Path) -> Option<PathBuf> {
+/// The newest first. What `db restore` kept of the file that it replaced comes last: it was replaced for a reason. A hard
+/// link to the database is no copy of it.
+fn ranking(mut copies: Vec<PathBuf>, database: &Path, node: Node) -> Vec<PathBuf> {
     let start = beside(database, BEFORE_RESTORE);
     let was_replaced =
         |path: &Path| path.as_os_str().as_encoded_bytes().starts_with(start.as_os_str().as_encoded_bytes());
     let modified = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let mut copies = copies(database, directory);
+    copies.retain(|path| std::fs::metadata(path).is_ok_and(|metadata| Node::of(&metadata) != node));
     copies.sort_by_key(|path| (was_replaced(path), Reverse(modified(path))));
-    copies.into_iter().find(|path| is_sound(path))
+    copies
+}
+
+/// The first of the copies that is sound; none of them is the database itself, which may be open by now.
+pub(super) fn sound_copy(copies: &[PathBuf]) -> Option<PathBuf> {
+    copies.iter().find(|path| is_sound(path)).cloned()
 }
 
 /// A quick look that changes nothing, not even what a crash left.

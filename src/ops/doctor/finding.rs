@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: accounts with the same fault are one finding, however many there are, so what
 //! is kept of each is its id, its name and one detail.
 
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use super::fault::Fault;
@@ -50,6 +52,19 @@ pub struct Finding {
     pub accounts: Vec<Account>,
     /// Whether `--fix` mends it here and now.
     pub fixable: Fixable,
+}
+
+impl Finding {
+    /// One that `--fix` mends where its check is safe to mend.
+    pub(super) fn new(fault: Fault, accounts: Vec<Account>) -> Self {
+        let fixable = if fault.check().is_safe_to_mend() { Fixable::Yes } else { Fixable::No };
+        Self { fault, accounts, fixable }
+    }
+
+    /// The same where something keeps `--fix` from it.
+    pub(super) fn by_hand(self) -> Self {
+        Self { fixable: Fixable::No, ..self }
+    }
 }
 
 /// Whether `--fix` mends a finding.
@@ -136,6 +151,22 @@ pub enum Standing {
     OneOfSeveral,
     /// Nobody else can.
     TheOnlyOne,
+}
+
+/// The file behind a name, as it was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Node {
+    device: u64,
+    inode: u64,
+    owner: u32,
+    mode: u32,
+}
+
+impl Node {
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        let (device, inode) = (metadata.dev(), metadata.ino());
+        Self { device, inode, owner: metadata.uid(), mode: metadata.mode() }
+    }
 }
 
 /// A file whose rights are looked at.

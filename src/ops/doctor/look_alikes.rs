@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::fault::Fault;
-use super::finding::{Account, Finding, Fixable, Share};
+use super::finding::{Account, Finding, Share};
 use crate::model::user::{Field, StoredUser};
 use crate::policy::twin::seen_as;
 use crate::store::{NameColumn, StoreError, View};
@@ -74,7 +74,7 @@ fn finding(column: NameColumn, names: HashMap<String, Vec<Account>>) -> Option<F
     groups.sort_by_key(|group| group.first().map(|account| account.id));
     let accounts: Vec<Account> = groups.into_iter().flatten().collect();
     let fault = Fault::UnicodeTwin { column };
-    (!accounts.is_empty()).then_some(Finding { fault, accounts, fixable: Fixable::No })
+    (!accounts.is_empty()).then(|| Finding::new(fault, accounts))
 }
 
 /// Whether they differ in more than the case of ASCII letters, which is another check's.

@@ -16,12 +16,12 @@ mod mend;
 
 use std::path::PathBuf;
 
-pub use check::{Check, Mending, Severity};
+pub use check::{Check, Severity};
 pub use examine::{examine, look_around};
 pub use fault::Fault;
 pub use finding::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Closed, FileKind, Finding, Fixable, KeyFault, KeyPlace,
-    LogForm, NullColumn, Ownership, RoleReader, Share, Standing, TimeColumn, Way,
+    LogForm, Node, NullColumn, Ownership, RoleReader, Share, Standing, TimeColumn, Way,
 };
 pub use mend::{mend_counters, mend_locks, set_mode};
 
@@ -53,6 +53,8 @@ pub struct Report {
     pub checked: Vec<Check>,
     /// Whether a username names one account.
     pub usernames: Usernames,
+    /// The copies of the database beside it, the best first, as they were before it was opened.
+    copies: Vec<PathBuf>,
 }
 
 /// Whether a username names one account.

@@ -249,7 +249,7 @@ pub(super) fn count(conn: &Connection, table: &str) -> rusqlite::Result<i64> {
 }
 
 /// A name of the schema as SQL takes it, whatever it holds.
-pub(super) fn identifier(name: &str) -> String {
+pub fn identifier(name: &str) -> String {
     let mut quoted = String::from("\"");
     quoted.push_str(&name.replace('"', "\"\""));
     quoted.push('"');

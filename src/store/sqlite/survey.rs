@@ -1,6 +1,7 @@
 //! Looks at the file as a whole: soundness, journal, orphans, and what the event log says of an account.
 //!
-//! What a newcomer would get wrong: nothing here writes, and nothing is kept per row.
+//! What a newcomer would get wrong: nothing here writes, and nothing is kept per row. A key may point at another
+//! column of `users` than `id`, and names none where it means the primary key.
 
 use rusqlite::named_params;
 
@@ -8,13 +9,15 @@ use super::schema::lossy;
 use super::{Reader, StoreError, View};
 use crate::model::user::UserId;
 
-/// Rows of a table that belong to accounts which are not there.
+/// Rows of a table that belong to accounts which are not there, by one of its keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Orphans {
     /// The table.
     pub table: String,
-    /// Its column with the account's id.
-    pub column: String,
+    /// Its columns that say whose a row is; more than one in a composite key.
+    pub columns: Vec<String>,
+    /// The columns of `users` that they point at, in the same order.
+    pub parents: Vec<String>,
     /// How many rows.
     pub rows: u64,
     /// Whether the rows could stay without an account.
@@ -24,9 +27,9 @@ pub struct Orphans {
 /// Whether a row may be nobody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
-    /// The column takes NULL.
+    /// The columns take NULL.
     Optional,
-    /// It does not.
+    /// One of them does not.
     Required,
 }
 
@@ -76,19 +79,36 @@ impl View<'_> {
 
     fn query_orphans(&self) -> rusqlite::Result<Vec<Orphans>> {
         let mut statement = self.conn.prepare_cached(
-            r#"SELECT faults."table", list."from", count(*), max(info."notnull" OR info.pk > 0)
-                 FROM pragma_foreign_key_check AS faults
-                 JOIN pragma_foreign_key_list(faults."table") AS list ON list.id = faults.fkid
-                 JOIN pragma_table_info(faults."table") AS info ON info.name = list."from" COLLATE NOCASE
-                WHERE faults.parent = 'users' COLLATE NOCASE
-             GROUP BY 1, 2 ORDER BY 1, 2"#,
+            r#"SELECT "table", fkid, count(*) FROM pragma_foreign_key_check
+                WHERE parent = 'users' COLLATE NOCASE GROUP BY 1, 2 ORDER BY 1, 2"#,
         )?;
-        let rows = statement.query_map([], |row| {
-            let rows: i64 = row.get(2)?;
-            let owner = if row.get(3)? { Owner::Required } else { Owner::Optional };
-            Ok(Orphans { table: row.get(0)?, column: row.get(1)?, rows: rows.unsigned_abs(), owner })
-        })?;
-        rows.collect()
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let number: i64 = row.get(2)?;
+            found.push(self.key(row.get(0)?, row.get(1)?, number.unsigned_abs())?);
+        }
+        Ok(found)
+    }
+
+    /// The key of the table with this number.
+    fn key(&self, table: String, number: i64, rows: u64) -> rusqlite::Result<Orphans> {
+        let mut statement = self.conn.prepare_cached(
+            r#"SELECT key."from", coalesce(key."to", 'id'), info."notnull" OR info.pk > 0
+                 FROM pragma_foreign_key_list(:table) AS key
+                 JOIN pragma_table_xinfo(:table) AS info ON info.name = key."from" COLLATE NOCASE
+                WHERE key.id = :number ORDER BY key.seq"#,
+        )?;
+        let mut parts = statement.query(named_params! { ":table": table, ":number": number })?;
+        let (mut columns, mut parents, mut owner) = (Vec::new(), Vec::new(), Owner::Optional);
+        while let Some(part) = parts.next()? {
+            columns.push(part.get(0)?);
+            parents.push(part.get(1)?);
+            if part.get(2)? {
+                owner = Owner::Required;
+            }
+        }
+        Ok(Orphans { table, columns, parents, rows, owner })
     }
 
     /// The events that gave the account a role or a name, or took the account away, oldest first.

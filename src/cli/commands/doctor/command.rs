@@ -5,15 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::sql;
 use crate::cli::context::Context;
-use crate::cli::message::{shell, shell_text};
+use crate::cli::message::{is_plain, shell, shell_text};
 use crate::cli::output::personal::Personal;
 use crate::cli::settings::database::Origin;
 use crate::ops::doctor::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Fault, Finding, KeyFault, KeyPlace, LogForm, NullColumn,
     Ownership, Report, Share, Standing, TimeColumn, Usernames, Way,
 };
-use crate::store::{NameColumn, Orphans, Owner};
+use crate::store::NameColumn;
 
 /// Accounts that one command names; those beyond are there at the next look.
 const MOST_NAMED: usize = 50;
@@ -67,12 +68,6 @@ impl Naming {
             Some(_) | None => format!("id:{}", account.id),
         }
     }
-}
-
-/// Whether a name can be typed as it is, as [`crate::cli::message::address`] has it.
-fn is_plain(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    !name.is_empty() && name.bytes().all(plain) && !name.starts_with('-')
 }
 
 impl Typed {
@@ -163,10 +158,12 @@ impl Typed {
             Fault::Damaged { backup, .. } => Remedy::Once(self.damaged(backup.as_deref())),
             Fault::SchemaPending { way, .. } | Fault::MissingIndex { way, .. } => Remedy::Once(self.migrate(*way)),
             Fault::SchemaDrift { triggers, .. } if triggers.is_empty() => Remedy::Once(self.migrate(Way::Drifted)),
-            Fault::SchemaDrift { triggers: names, .. } => Remedy::Once(self.sqlite(&drop_triggers(names))),
+            Fault::SchemaDrift { triggers: names, .. } => Remedy::Once(self.sqlite(&sql::drop_triggers(names))),
             Fault::EventChain(_) => Remedy::Once(self.authctl("audit verify")),
-            Fault::Triggers { names } => Remedy::Once(self.sqlite(&drop_triggers(names))),
-            Fault::OrphanRows(rows) => Remedy::Once(self.sqlite(&orphans(rows))),
+            Fault::Triggers { names } => Remedy::Once(self.sqlite(&sql::drop_triggers(names))),
+            Fault::OrphanRows(rows) => {
+                sql::orphans(rows).map_or(Remedy::Nothing, |sql| Remedy::Once(self.sqlite(&sql)))
+            }
             Fault::Key { fault, place } => self.key(fault, place),
             Fault::AuditKey { fault, file, log, .. } => Remedy::Once(self.audit_key(*fault, file.as_deref(), *log)),
             Fault::Mode { path, wanted, .. } => Remedy::Once(format!("chmod {wanted:o} {}", shell(path))),
@@ -308,28 +305,4 @@ fn owned(path: &Path, owner: &str, ownership: Ownership) -> String {
 
 fn chown(owner: &str, path: &Path) -> String {
     format!("chown {} {}", shell_text(owner), shell(path))
-}
-
-fn drop_triggers(names: &[String]) -> String {
-    let drops: Vec<String> = names.iter().map(|name| format!("DROP TRIGGER {}", identifier(name))).collect();
-    drops.join("; ")
-}
-
-/// A row that may be nobody's loses its account; another one goes.
-fn orphans(rows: &Orphans) -> String {
-    let (table, column) = (identifier(&rows.table), identifier(&rows.column));
-    let condition = format!("WHERE {column} NOT IN (SELECT id FROM users)");
-    match rows.owner {
-        Owner::Optional => format!("UPDATE {table} SET {column} = NULL {condition}"),
-        Owner::Required => format!("DELETE FROM {table} {condition}"),
-    }
-}
-
-/// A name of the schema as SQL writes it.
-fn identifier(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if name.bytes().all(plain) && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return name.to_owned();
-    }
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -6,6 +6,7 @@
 use std::io::ErrorKind;
 
 use super::{of_checks, words};
+use crate::cli::commands::database::words::counted;
 use crate::cli::commands::{lock, migrate};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
@@ -30,7 +31,7 @@ pub fn run(context: &mut Context<'_>, report: &Report) -> anyhow::Result<Vec<Che
         let plan = format!("to mend: {}: {}", finding.fault.check().id(), words::subject(finding, personal::of_run()));
         context.console().done(&plan);
     }
-    let count = words::counted(fixable(report).count() as u64, "finding");
+    let count = counted(fixable(report).count() as u64, "finding");
     context.confirm(&format!("Mend {count}?"))?;
     if checks.contains(&Check::HotJournal) {
         recover(context)?;
@@ -74,28 +75,33 @@ fn free(context: &mut Context<'_>, report: &Report) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut store = context.store()?;
-    let swept = doctor::mend_locks(&mut store, &context.act(), &context.settings).map_err(Refused)?;
-    lock::say_swept(context, swept.value);
-    context.say_triggers(swept.triggers.as_ref());
-    let accounts: Vec<doctor::Account> =
-        of_checks(report, &[Check::HairTrigger]).flat_map(|finding| finding.accounts.iter().cloned()).collect();
-    let freed = doctor::mend_counters(&mut store, &context.act(), &context.settings, &accounts).map_err(Refused)?;
-    for one in &freed.value {
-        let text = lock::freed_words(context, one);
-        context.console().done(&text);
+    for finding in of_checks(report, &[Check::StuckLock]) {
+        let swept = doctor::mend_locks(&mut store, &context.act(), &context.settings, &finding.accounts);
+        let swept = swept.map_err(Refused)?;
+        lock::say_swept(context, swept.value);
+        context.say_triggers(swept.triggers.as_ref());
     }
-    context.say_triggers(freed.triggers.as_ref());
+    for finding in of_checks(report, &[Check::HairTrigger]) {
+        let freed = doctor::mend_counters(&mut store, &context.act(), &context.settings, &finding.accounts);
+        let freed = freed.map_err(Refused)?;
+        for one in &freed.value {
+            let text = lock::freed_words(context, one);
+            context.console().done(&text);
+        }
+        context.say_triggers(freed.triggers.as_ref());
+    }
     Ok(())
 }
 
 fn rights(context: &mut Context<'_>, report: &Report) -> anyhow::Result<()> {
     for finding in fixable(report) {
-        let Fault::Mode { path, mode, wanted, .. } = &finding.fault else { continue };
+        let Fault::Mode { path, node, mode, wanted, .. } = &finding.fault else { continue };
         let did = context.would("set", "set");
         if !context.global.dry_run {
-            match doctor::set_mode(path, *wanted) {
+            match doctor::set_mode(path, *node, *wanted) {
                 Ok(()) => {}
-                // SQLite has taken a side file away while the rest was mended.
+                // SQLite has taken a side file away while the rest was mended, or another file has its name: the
+                // look afterwards says what is there.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => {
                     let message = format!("cannot set the mode of '{}': {error}", text::path(path));

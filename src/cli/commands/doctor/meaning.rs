@@ -3,7 +3,8 @@
 //! What a newcomer would get wrong: a claim about the app ("answers 500") is one that was seen of it, and the tests
 //! that run beside the reference app hold it to that.
 
-use super::words::{counted, listed, size};
+use super::words::listed;
+use crate::cli::commands::database::words::{counted, size};
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::view::fault_words;
 use crate::model::text;

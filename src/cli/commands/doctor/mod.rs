@@ -7,11 +7,13 @@ mod command;
 mod fix;
 mod meaning;
 mod print;
+mod sql;
 mod words;
 
 use std::path::PathBuf;
 
 use crate::cli::args::{DoctorArgs, KeyArgs};
+use crate::cli::commands::database::words::counted;
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
@@ -47,7 +49,7 @@ pub fn run(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<u8> {
 }
 
 fn failure(context: &Context<'_>, args: &DoctorArgs, report: &Report, typed: &Typed) -> Failure {
-    let failure = Failure::new(Class::Findings, words::counted(report.counted() as u64, "finding"));
+    let failure = Failure::new(Class::Findings, counted(report.counted() as u64, "finding"));
     let fixable = report.findings.iter().filter(|finding| finding.fixable == Fixable::Yes).count();
     if fixable == 0 {
         return failure.hint("each finding names the command that mends it");
@@ -76,7 +78,7 @@ fn examine(context: &mut Context<'_>, args: &DoctorArgs) -> anyhow::Result<Repor
         Err(error) => return Err(Refused::from(error).into()),
     };
     let key = context.chain_key().ok().flatten();
-    Ok(doctor::examine(report, database, &context.settings, key, now, path).map_err(Refused)?)
+    Ok(doctor::examine(report, database, &context.settings, key, now).map_err(Refused)?)
 }
 
 fn around(context: &Context<'_>, args: &DoctorArgs) -> anyhow::Result<Around> {

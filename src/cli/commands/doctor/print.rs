@@ -4,6 +4,7 @@ use super::command::{Naming, Typed};
 use super::meaning::meaning;
 use super::words;
 use crate::cli::args::OutputFormat;
+use crate::cli::commands::database::words::counted;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output::color::paint;
@@ -100,9 +101,9 @@ fn verdict(report: &Report, path: &str) -> String {
     let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Notice, "notice")]
         .into_iter()
         .filter(|(severity, _)| count(*severity) > 0)
-        .map(|(severity, noun)| words::counted(count(severity), noun))
+        .map(|(severity, noun)| counted(count(severity), noun))
         .collect();
-    let checks = words::counted(report.checked.len() as u64, "check");
+    let checks = counted(report.checked.len() as u64, "check");
     match (report.counted(), parts.is_empty()) {
         (0, true) => format!("{checks}, nothing found: {path}"),
         (0, false) => format!("{checks}, nothing found, {}: {path}", parts.join(", ")),

@@ -6,6 +6,7 @@
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::output::personal::{MASK, Personal};
 use crate::model::text;
+use crate::ops::delete;
 use crate::ops::doctor::{Account, Address, Fault, Finding, KeyPlace};
 
 /// Accounts that are named for people; machines get them all.
@@ -71,7 +72,7 @@ fn of_file(fault: &Fault) -> String {
         Fault::AuditKey { file, .. } => file.as_deref().map_or_else(|| "audit_key_file".to_owned(), text::path),
         Fault::Triggers { names } => listed(names),
         Fault::SchemaPending { steps, .. } | Fault::MissingIndex { steps, .. } => listed(steps),
-        Fault::OrphanRows(rows) => format!("{}.{}", escape(&rows.table), escape(&rows.column)),
+        Fault::OrphanRows(rows) => escape(&delete::column(&rows.table, &rows.columns)).into_owned(),
         Fault::EventChain(fault) => format!("event {}", fault.id),
         Fault::NoActiveAdmin { .. } => "users".to_owned(),
         Fault::HotJournal
@@ -102,22 +103,4 @@ fn of_file(fault: &Fault) -> String {
 /// Names of the schema, one after the other.
 pub fn listed(names: &[String]) -> String {
     names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", ")
-}
-
-/// A number with its noun.
-pub fn counted(number: u64, noun: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{s}")
-}
-
-/// Bytes for people.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
-    let mut value = bytes;
-    let mut unit = 0;
-    while value >= 10_240 && unit + 1 < UNITS.len() {
-        value /= 1024;
-        unit += 1;
-    }
-    format!("{value} {}", UNITS[unit])
 }

@@ -75,7 +75,7 @@ fn request(context: &mut Context<'_>, args: &AddArgs, store: &Store) -> anyhow::
     let (mut role, mut full_name) = (args.role.clone(), args.full_name.clone());
     if asked && role.is_none() {
         let roles = context.settings.roles(store.schema());
-        let default = roles.default_for(store.schema().default_role().as_deref());
+        let default = context.settings.role_instead(store.schema());
         let offered: Vec<&str> = roles.iter().map(crate::model::role::RoleName::as_str).collect();
         let mut line =
             |prompt: &str, default: Option<&str>| context.world.prompter.line(prompt, default).map_err(Failure::from);

@@ -156,7 +156,7 @@ fn listed(ids: &[i64]) -> Option<String> {
 fn orphans(context: &mut Context<'_>, doomed: &Doomed) {
     let id = doomed.user.id.0;
     for dependents in &doomed.dependents {
-        let column = escape(&delete::column(dependents)).into_owned();
+        let column = escape(&delete::column(&dependents.table, &dependents.columns)).into_owned();
         let (rows, refers, stays) = match dependents.rows {
             1 => ("1 row".to_owned(), "refers", "it stays as an orphan"),
             rows => (format!("{rows} rows"), "refer", "they stay as orphans"),

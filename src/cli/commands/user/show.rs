@@ -9,7 +9,7 @@ use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::explain;
 use crate::cli::output::{Format, emit_all, emit_one};
 use crate::cli::suggest;
-use crate::cli::view::{EventView, HashView, ShownView, UserView};
+use crate::cli::view::{EVENTS_COLUMN, EventView, HashView, ShownView, UserView};
 use crate::model::time::{TimeFormat, Timestamp};
 use crate::ops::error::{Class, Error};
 use crate::ops::list::{self, Shown};
@@ -54,11 +54,15 @@ fn view(shown: Shown, now: Timestamp, format: TimeFormat) -> ShownView {
 fn print(context: &mut Context<'_>, views: &[ShownView], shape: Shape) -> anyhow::Result<()> {
     let stdout = &mut *context.world.stdout;
     if context.style.format == Format::Table {
+        let mut account = context.style.clone();
+        if account.columns.is_none() {
+            account.lacking.push(EVENTS_COLUMN.name);
+        }
         for (index, view) in views.iter().enumerate() {
             if index > 0 {
                 stdout.write_all(b"\n").map_err(crate::cli::output::OutputError::Io).map_err(Failure::from)?;
             }
-            emit_one(stdout, &context.style, view).map_err(Failure::from)?;
+            emit_one(stdout, &account, view).map_err(Failure::from)?;
             if context.style.columns.is_none() && !view.events().is_empty() {
                 stdout.write_all(b"\n").map_err(crate::cli::output::OutputError::Io).map_err(Failure::from)?;
                 emit_all(stdout, &context.style, view.events()).map_err(Failure::from)?;
