@@ -76,7 +76,8 @@ mod tests {
         let directory = tempfile::tempdir().expect("a scratch directory");
         let clock = FixedClock(Timestamp::MIN);
         let (mode, triggers) = (Mode::Commit, TriggerRule::Fire);
-        let act = Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode, triggers };
+        let act =
+            Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode, triggers };
         let done = create(&directory.path().join("app.db"), Mode::DryRun, |store| {
             let trigger = "CREATE TRIGGER own AFTER UPDATE ON users BEGIN SELECT 1; END";
             store.conn.execute_batch(trigger).expect("a trigger");
@@ -94,9 +95,7 @@ mod tests {
     fn a_limit_holds_from_one_statement_to_the_next_and_goes_with_the_change() {
         let mut conn = Connection::open_in_memory().expect("a database");
         let patience = Patience::watch(&mut conn).expect("it can be watched");
-        let works = || {
-            conn.query_row(LONG, [], |row| row.get::<_, i64>(0)).is_ok()
-        };
+        let works = || conn.query_row(LONG, [], |row| row.get::<_, i64>(0)).is_ok();
         assert!(works(), "nothing is timed yet");
         patience.begin();
         assert!(works(), "in time");

@@ -19,7 +19,8 @@ fn a_restore_that_is_undone_for_certain_leaves_no_copy_behind() {
     Connection::open(&old).and_then(|conn| conn.execute_batch(large)).expect("a larger backup");
     let (mode, triggers) = (Mode::Commit, TriggerRule::Fire);
     let clock = FixedClock(Timestamp::MIN);
-    let act = Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode, triggers };
+    let act =
+        Act { clock: &clock, actor: Actor::default(), acting: None, chain_key: None, reason: None, mode, triggers };
     let mut on = |_| ControlFlow::Continue(());
     let before = std::fs::read(&database).expect("the file");
     let backup = BackupFile::open(&old, Duration::ZERO).expect("a backup");

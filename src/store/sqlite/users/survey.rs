@@ -170,9 +170,7 @@ fn twins_sql(schema: &Schema, column: NameColumn, likeness: Likeness) -> String 
 fn twins(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<Twin>> {
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
-        let text = |index: usize| -> rusqlite::Result<Option<String>> {
-            Ok(lossy(row.get_ref(index)?))
-        };
+        let text = |index: usize| -> rusqlite::Result<Option<String>> { Ok(lossy(row.get_ref(index)?)) };
         Ok(Twin {
             id: UserId(row.get(0)?),
             username: text(1)?,
