@@ -36,6 +36,22 @@ pub struct FailureOutcome {
     pub attempts: i64,
 }
 
+/// The columns that every file has, and those that this one has besides.
+macro_rules! insert {
+    ($names:literal, $places:literal) => {
+        concat!(
+            "INSERT INTO users
+               (username, email, full_name, role, is_active, is_verified, password_hash, salt,
+                failed_login_attempts, locked_until, last_login",
+            $names,
+            ")
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?",
+            $places,
+            ")"
+        )
+    };
+}
+
 impl Tx<'_> {
     /// Adds an account with every column of the table, and reads it back.
     ///
@@ -59,29 +75,32 @@ impl Tx<'_> {
     fn run_insert(&self, user: &NewUser, now: Timestamp) -> rusqlite::Result<usize> {
         let begun = begun(now);
         let history = user.history.as_ref().unwrap_or(&begun);
-        let mut values: Vec<(&str, &dyn ToSql)> = vec![
-            ("username", &user.username),
-            ("email", &user.email),
-            ("full_name", &user.full_name),
-            ("role", &user.role),
-            ("is_active", if user.is_active.is_on() { &true } else { &false }),
-            ("is_verified", if user.is_verified.is_on() { &true } else { &false }),
-            ("password_hash", &user.password_hash),
-            ("salt", &user.salt),
-            ("failed_login_attempts", &history.failed_login_attempts),
-            ("locked_until", &history.locked_until),
-            ("last_login", &history.last_login),
+        let mut values: Vec<&dyn ToSql> = vec![
+            &user.username,
+            &user.email,
+            &user.full_name,
+            &user.role,
+            if user.is_active.is_on() { &true } else { &false },
+            if user.is_verified.is_on() { &true } else { &false },
+            &user.password_hash,
+            &user.salt,
+            &history.failed_login_attempts,
+            &history.locked_until,
+            &history.last_login,
         ];
+        let sql = match (self.schema.has("created_at"), self.schema.has("customer_id")) {
+            (false, false) => insert!("", ""),
+            (true, false) => insert!(", created_at", ", ?"),
+            (false, true) => insert!(", customer_id", ", ?"),
+            (true, true) => insert!(", created_at, customer_id", ", ?, ?"),
+        };
         if self.schema.has("created_at") {
-            values.push(("created_at", &history.created_at));
+            values.push(&history.created_at);
         }
         if self.schema.has("customer_id") {
-            values.push(("customer_id", &user.customer_id));
+            values.push(&user.customer_id);
         }
-        let names = values.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let places = vec!["?"; values.len()].join(", ");
-        let mut statement = self.tx.prepare_cached(&format!("INSERT INTO users ({names}) VALUES ({places})"))?;
-        statement.execute(params_from_iter(values.iter().map(|(_, value)| *value)))
+        self.tx.prepare_cached(sql)?.execute(params_from_iter(values))
     }
 
     /// Sets hash and salt in one UPDATE, and reads them back.
