@@ -153,7 +153,7 @@ impl Decoded<'_> {
         };
         for segment in &parts.lax {
             let Lax { segment, foreign } = segment;
-            let message = format!("the {segment} is not strict base64url{foreign}, strict readers refuse it");
+            let message = format!("the {segment} is not strict base64url, strict readers refuse it{foreign}");
             findings.add_unless_app(ProblemCode::Malformed, message, TakenBy::Both, "it reads base64 laxly");
         }
         if let Err(message) = &parts.signature {
