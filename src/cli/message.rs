@@ -5,13 +5,15 @@
 
 use std::path::Path;
 
-use super::failure::Failure;
+use super::context::Context;
+use super::failure::{Failure, Refused};
 use super::output::escape::{escape, is_hostile, quote};
 use super::output::personal::{self, Personal};
+use super::remedy::name;
 use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
-use crate::ops::error::{self, Ambiguity, Clash};
+use crate::ops::error::{self, Ambiguity, Clash, Class};
 use crate::store::StoreError;
 
 /// Whom something is about: id, username, e-mail, role, escaped.
@@ -89,57 +91,73 @@ pub fn until(end: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
+/// What ends the run, in words.
+pub fn failure(context: &Context<'_>, error: anyhow::Error) -> Failure {
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure,
+        Err(error) => match error.downcast::<Refused>() {
+            Ok(Refused(refusal)) => explain(context, &refusal),
+            Err(error) => Failure::new(Class::Unexpected, format!("{error:#}")),
+        },
+    }
+}
+
+/// Where a name that is nobody's can be looked up.
+pub fn finder(context: &Context<'_>) -> String {
+    format!("{} finds accounts by a part of a name", context.authctl("user list --match TEXT"))
+}
+
 /// Message and hint of a refusal.
-pub fn explain(error: &Error, now: Timestamp) -> Failure {
-    let class = error.class();
+pub fn explain(context: &Context<'_>, error: &Error) -> Failure {
+    let (class, now) = (error.class(), context.now());
+    let on = |verb: &str, user: &StoredUser| context.authctl(&format!("{verb} {}", name(context, user)));
     let say = |message: String| Failure::new(class, message);
     match error {
         Error::Store(error) => {
             let failure = say(escape(&error.to_string()).into_owned());
-            match store_hint(error) {
+            match store_hint(context, error) {
                 Some(hint) => failure.hint(hint),
                 None => failure,
             }
         }
         Error::Usage(message) | Error::Unexpected(message) => say(message.clone()),
-        Error::UnknownUser { given } => say(format!("there is no user {}", typed(given)))
-            .hint("authctl user list --match TEXT finds accounts by a part of a name"),
+        Error::UnknownUser { given } => say(format!("there is no user {}", typed(given))).hint(finder(context)),
         Error::UnknownCustomer { id } => {
             say(format!("there is no customer with id {id}")).hint("give the id of a row of the table 'customers'")
         }
         Error::Ambiguous { given, why, candidates } => ambiguous(say, given, *why, candidates),
         Error::Unresolved(errors) => {
-            let messages: Vec<String> = errors.iter().map(|error| explain(error, now).message).collect();
-            say(format!("{}\nnothing was changed", messages.join("\n")))
-                .hint("authctl user list --match TEXT finds accounts by a part of a name")
+            let messages: Vec<String> = errors.iter().map(|error| explain(context, error).message).collect();
+            say(format!("{}\nnothing was changed", messages.join("\n"))).hint(finder(context))
         }
-        Error::Exists { field, existing, why } => exists(say, field, existing.as_deref(), *why),
+        Error::Exists { field, existing, why } => exists(context, say, field, existing.as_deref(), *why),
         Error::LastAdmin { user, verb } => {
-            say(format!("cannot {verb} {}: no other admin is active and unlocked", whom(user)))
-                .hint("make another account an admin first (authctl set-role USER admin), or give --force")
+            say(format!("cannot {verb} {}: no other admin is active and unlocked", whom(user))).hint(format!(
+                "make another account an admin first ({}), or give --force",
+                context.authctl(&format!("set-role USER {}", shell_text(context.settings.admin_role().as_str())))
+            ))
         }
         Error::ExpectUnmet { user, expected } => {
             say(format!("{} does not have the role {}; nothing was changed", whom(user), quote(expected)))
-                .hint(format!("look at it: authctl user show {}", address(user)))
+                .hint(format!("look at it: {}", on("user show", user)))
         }
         Error::Refused(refusals) => {
             let messages: Vec<String> = refusals.iter().map(|refusal| escape(&refusal.message).into_owned()).collect();
             say(messages.join("\n"))
         }
-        Error::WrongCredentials { locked } => wrong_credentials(say, locked.as_ref(), now),
+        Error::WrongCredentials { locked } => wrong_credentials(context, say, locked.as_ref()),
         Error::HashUnsupported { user, reason } => {
             say(format!("the password hash of {} is not supported: {reason}", whom(user)))
-                .hint(format!("set a new password: authctl user passwd {}", address(user)))
+                .hint(format!("set a new password: {}", on("user passwd", user)))
         }
-        Error::Locked { user, until: end } => say(format!("{} is locked {}", whom(user), until(*end, now)))
-            .hint(format!("authctl unlock {}", address(user))),
-        Error::Inactive { user } => {
-            say(format!("{} is inactive", whom(user))).hint(format!("authctl user activate {}", address(user)))
+        Error::Locked { user, until: end } => {
+            say(format!("{} is locked {}", whom(user), until(*end, now))).hint(on("unlock", user))
         }
+        Error::Inactive { user } => say(format!("{} is inactive", whom(user))).hint(on("user activate", user)),
         Error::CustomerRefused { user, state } => say(format!("{}: {}", whom(user), customer(*state)))
             .hint("the app keeps its users out until the row of the table 'customers' says otherwise"),
         Error::OutOfReach { user } => say(format!("the session's account may not reach {}", whom(user)))
-            .hint("authctl whoami says whose session it is, and what it may do"),
+            .hint(format!("{} says whose session it is, and what it may do", context.authctl("whoami"))),
         Error::ChangedMeanwhile { user } => {
             say(format!("{} was changed by somebody else at the same time", whom(user))).hint("run the command again")
         }
@@ -167,7 +185,13 @@ fn ambiguous(say: impl Fn(String) -> Failure, given: &str, why: Ambiguity, candi
         .hint(format!("name one of them exactly, as in id:{example}"))
 }
 
-fn exists(say: impl Fn(String) -> Failure, field: &str, existing: Option<&StoredUser>, why: Clash) -> Failure {
+fn exists(
+    context: &Context<'_>,
+    say: impl Fn(String) -> Failure,
+    field: &str,
+    existing: Option<&StoredUser>,
+    why: Clash,
+) -> Failure {
     let Some(user) = existing else {
         return say(format!("{field} is already taken"));
     };
@@ -175,27 +199,29 @@ fn exists(say: impl Fn(String) -> Failure, field: &str, existing: Option<&Stored
         Clash::Same => "is already taken by",
         Clash::CaseOnly => "differs only in upper and lower case from that of",
     };
-    say(format!("the {field} {how} {}", whom(user))).hint(format!("look at it: authctl user show {}", address(user)))
+    let look = context.authctl(&format!("user show {}", name(context, user)));
+    say(format!("the {field} {how} {}", whom(user))).hint(format!("look at it: {look}"))
 }
 
 fn wrong_credentials(
+    context: &Context<'_>,
     say: impl Fn(String) -> Failure,
     locked: Option<&(Box<StoredUser>, Timestamp)>,
-    now: Timestamp,
 ) -> Failure {
     let failure = say("wrong user or password".to_owned());
     match locked {
         None => failure.hint("the password is taken exactly as given, blanks included"),
         Some((user, end)) => failure.hint(format!(
-            "too many failures: {} is now locked {}; authctl unlock {} frees it",
+            "too many failures: {} is now locked {}; {} frees it",
             whom(user),
-            until(Some(*end), now),
-            address(user)
+            until(Some(*end), context.now()),
+            context.authctl(&format!("unlock {}", name(context, user)))
         )),
     }
 }
 
-fn store_hint(error: &StoreError) -> Option<String> {
+fn store_hint(context: &Context<'_>, error: &StoreError) -> Option<String> {
+    let ours = |rest: &str| context.authctl(rest);
     let hint = match error {
         StoreError::Missing { .. } => "name the app's file with --database PATH, or make a new one with authctl init",
         StoreError::Directory { .. } => "name the file inside it: --database DIR/app.db",
@@ -210,7 +236,9 @@ fn store_hint(error: &StoreError) -> Option<String> {
             "run authctl once as the user that the app runs as, with write access to the file and its directory"
         }
         StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
-        StoreError::InDoubt { .. } => "see whether it is there before you run it again: authctl audit list --limit 1",
+        StoreError::InDoubt { .. } => {
+            return Some(format!("see whether it is there before you run it again: {}", ours("audit list --limit 1")));
+        }
         StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
         StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
         StoreError::InUse { .. } => "stop it, then run the command again",
@@ -218,21 +246,29 @@ fn store_hint(error: &StoreError) -> Option<String> {
         StoreError::Restored { kept, .. } => {
             return Some(format!("the file that was there before is in {}", shell(kept)));
         }
-        StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
-        StoreError::Drift { .. } => "authctl migrate status names every difference; nothing was changed",
+        StoreError::Pending { .. } => {
+            return Some(format!("run {} ({} shows the SQL)", ours("migrate"), ours("migrate plan")));
+        }
+        StoreError::Drift { .. } => {
+            return Some(format!("{} names every difference; nothing was changed", ours("migrate status")));
+        }
         StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
         StoreError::TriggerInTheWay { .. } => {
             "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
         }
         StoreError::Check(_) => "the table's own CHECK says which values it takes",
-        StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
+        StoreError::Exists { .. } => {
+            return Some(format!("to bring an existing database up to date: {}", ours("migrate")));
+        }
         StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
-        StoreError::ActingChanged => "authctl whoami says whose session it is, and what it may do",
+        StoreError::ActingChanged => {
+            return Some(format!("{} says whose session it is, and what it may do", ours("whoami")));
+        }
         StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
         StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
             "a trigger of the table may be in the way; nothing was changed"
         }
-        StoreError::Other(_) => "nothing was changed; authctl db check looks at the file",
+        StoreError::Other(_) => return Some(format!("nothing was changed; {} looks at the file", ours("db check"))),
         StoreError::Conflict(_) | StoreError::Interrupted => return None,
     };
     Some(hint.to_owned())

@@ -6,7 +6,7 @@
 use super::args::{Command, SetRoleArgs, UserArgs, UserCommand};
 use super::context::Context;
 use super::failure::{Failure, Refused};
-use super::message::{explain, shell_text};
+use super::message::{self, shell_text};
 use super::output::escape::quote;
 use super::output::personal::{self, Personal};
 use crate::model::nearest::nearest;
@@ -17,15 +17,16 @@ use crate::ops::error::{Error, Part};
 use crate::ops::nearest;
 use crate::store::Reader;
 
-/// The error of a command, with a suggestion where there is one.
-pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> anyhow::Error {
-    let Refused(refusal) = match error.downcast::<Refused>() {
-        Ok(refused) => refused,
-        Err(other) => return other,
+/// The error of a command in words, with a suggestion where there is one.
+pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> Failure {
+    let suggestion = match error.downcast_ref::<Refused>() {
+        Some(Refused(refusal)) => suggestion(context, command, refusal),
+        None => None,
     };
-    match suggestion(context, command, &refusal) {
-        None => Refused(refusal).into(),
-        Some(suggestion) => with(explain(&refusal, context.now()), &suggestion).into(),
+    let failure = message::failure(context, error);
+    match suggestion {
+        None => failure,
+        Some(suggestion) => with(failure, &suggestion),
     }
 }
 
@@ -115,7 +116,8 @@ fn swapped(context: &Context<'_>, command: &Command) -> Option<String> {
     let Command::SetRole(SetRoleArgs { user: Some(role), role: Some(user), .. }) = command else { return None };
     let reader = reader(context)?;
     let offered = context.settings.roles(reader.schema()).map(role).is_ok();
-    offered.then(|| format!("USER comes first: authctl set-role {} {}", shell_text(user), shell_text(role)))
+    let turned = format!("set-role {} {}", shell_text(user), shell_text(role));
+    offered.then(|| format!("USER comes first: {}", context.authctl(&turned)))
 }
 
 /// The role on the command line, where the command gives one to an account.

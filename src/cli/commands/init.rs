@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::args::InitArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::whom;
+use crate::cli::message::{shell_text, whom};
 use crate::cli::output::{Format, emit_document};
 use crate::cli::password_source::{self, New};
 use crate::cli::view::UserView;
@@ -67,7 +67,11 @@ fn say(context: &mut Context<'_>, path: &std::path::Path, user: Option<&crate::m
             let did = context.would("added", "add");
             context.console().done(&format!("{did} the first admin {}", whom(user)));
         }
-        None => context.console().hint("add the first admin: authctl user add NAME --email E --role admin --generate"),
+        None => {
+            let role = shell_text(context.settings.admin_role().as_str());
+            let add = context.authctl(&format!("user add NAME --email E --role {role} --generate"));
+            context.console().hint(&format!("add the first admin: {add}"));
+        }
     }
 }
 
@@ -78,10 +82,11 @@ fn print(
     new: Option<&New>,
 ) -> anyhow::Result<()> {
     let password = new.and_then(|new| new.to_print(context));
+    let lost = lost(context);
     match context.style.format {
         Format::Table | Format::Csv => match password {
             Some(password) => {
-                context.try_print(password).map_err(|error| Failure::from(error).hint(LOST))?;
+                context.try_print(password).map_err(|error| Failure::from(error).hint(lost))?;
                 Ok(())
             }
             None => Ok(()),
@@ -90,11 +95,13 @@ fn print(
             let (now, format) = (context.now(), context.settings.time_format);
             let user = user.map(|user| UserView::of(user, now, format));
             let view = InitView { database: text::path(path), user, password };
-            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(LOST))?;
+            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(lost))?;
             Ok(())
         }
     }
 }
 
 /// The file is there, its admin's password may be lost.
-const LOST: &str = "the database was created; set another password: authctl user passwd USER";
+fn lost(context: &Context<'_>) -> String {
+    format!("the database was created; set another password: {}", context.authctl("user passwd USER"))
+}

@@ -8,7 +8,8 @@ use super::select::{self, Shape};
 use crate::cli::args::{LockArgs, UnlockArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::{shell_text, until, whom};
+use crate::cli::message::{until, whom};
+use crate::cli::remedy::option;
 use crate::model::time::{FOREVER, Timestamp, parse_duration, parse_input};
 use crate::model::user::{Field, StoredUser, UserSpec};
 
@@ -48,11 +49,9 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
 }
 
 fn lock_command(spec: &UserSpec, args: &LockArgs) -> String {
-    let mut command = format!("authctl lock {spec}");
-    for (option, value) in [("--for", &args.r#for), ("--until", &args.until)] {
-        if let Some(value) = value {
-            command.push_str(&format!(" {option} {}", shell_text(value)));
-        }
+    let mut command = format!("lock {spec}");
+    for (name, value) in [("for", &args.r#for), ("until", &args.until)] {
+        command.push_str(&value.as_deref().map_or_else(String::new, |value| option(name, value)));
     }
     for (option, given) in [("--forever", args.forever), ("--deactivate", args.deactivate), ("--force", args.force)] {
         if given {
@@ -121,7 +120,7 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
 
 fn unlock_command(spec: &UserSpec, args: &UnlockArgs) -> String {
     let reactivate = if args.reactivate { " --reactivate" } else { "" };
-    format!("authctl unlock {spec}{reactivate}")
+    format!("unlock {spec}{reactivate}")
 }
 
 /// What was freed, and from what.
@@ -182,7 +181,8 @@ pub(super) fn say_swept(context: &mut Context<'_>, swept: Vec<(Written, Swept)>)
         written.push(one);
     }
     if unreadable > 0 {
-        context.console().hint("free unreadable ones by name, or with authctl unlock --all-locked");
+        let all = context.authctl("unlock --all-locked");
+        context.console().hint(&format!("free unreadable ones by name, or with {all}"));
     }
     written
 }

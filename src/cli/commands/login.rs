@@ -1,6 +1,6 @@
 //! `login`.
 
-use super::{report, select, session};
+use super::{after, select, session};
 use crate::cli::args::{KeyArgs, LoginArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
@@ -10,6 +10,7 @@ use crate::cli::password_source;
 use crate::cli::view::LoginView;
 use crate::ops::login::{self, Rehash, Rehashed};
 use crate::ops::token::{self, LoginTokens};
+use crate::ops::why::PasswordNow;
 
 /// Logs in, and prints the app's token response.
 pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
@@ -56,7 +57,8 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         }
         None => print(context, &tokens)?,
     }
-    report_unusual(context, &done.user);
+    // The app may still keep out whom we let in: a row that it cannot read, a role that it does not know.
+    after::blocked(context, &store, [&done.user], PasswordNow::Stored);
     Ok(crate::cli::exit::DONE)
 }
 
@@ -72,16 +74,4 @@ fn remember_key(context: &mut Context<'_>, key: &KeyArgs) {
              SECRET_KEY, then in .env",
         );
     }
-}
-
-/// A role that the app does not know makes `/auth/me` answer 500 after a good login (`app-facts`).
-fn report_unusual(context: &mut Context<'_>, user: &crate::model::user::StoredUser) {
-    if user.role.value().is_none() {
-        context.console().warn(&format!(
-            "{} has no readable role: the app answers 500 to its requests; authctl set-role {} ROLE mends it",
-            whom(user),
-            crate::cli::message::address(user)
-        ));
-    }
-    report::blocked(context, user);
 }

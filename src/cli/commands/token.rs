@@ -168,7 +168,9 @@ fn verify(context: &mut Context<'_>, args: &VerifyArgs) -> anyhow::Result<u8> {
         1 => "the token is rejected".to_owned(),
         all => format!("{bad} of {all} tokens are rejected"),
     };
-    Err(Failure::new(Class::TokenRejected, message).hint("authctl token inspect tells all about one").into())
+    Err(Failure::new(Class::TokenRejected, message)
+        .hint(format!("{} tells all about one", context.authctl("token inspect")))
+        .into())
 }
 
 fn print_verified(context: &mut Context<'_>, views: &[JudgedView]) -> anyhow::Result<()> {
