@@ -164,6 +164,10 @@ fn closed(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     };
     let (its, it) = if asked.len() == 1 { ("its", "it") } else { ("their", "them") };
     let text = match (locked, asked.iter().any(enters)) {
+        (true, false) if did == Did::LockAndDeactivate => {
+            let are = if asked.len() == 1 { "it is" } else { "they are" };
+            format!("the app refuses {its} logins while the lock holds, and then until {are} activated")
+        }
         (true, _) => format!("the app refuses {its} logins while the lock holds"),
         (false, true) => {
             format!("the app with customers still lets {it} log in, and refuses every request after it")
@@ -173,9 +177,15 @@ fn closed(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     context.console().note(&text);
 }
 
+/// Whether the account was inactive and is not any more.
+pub(super) fn is_revived(one: &Written) -> bool {
+    one.before.is_active == Flag::Off && one.after.is_active.is_on()
+}
+
 /// Which tokens live on, and how long at most.
 fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: Did) {
     let changed = |index: usize| written.get(index).is_some_and(|one| one.changed == Changed::Yes);
+    let revived = written.iter().filter(|one| is_revived(one)).count();
     let changed: Vec<&Asked> =
         asked.iter().enumerate().filter(|(index, _)| changed(*index)).map(|(_, one)| one).collect();
     if changed.is_empty() {
@@ -192,10 +202,13 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
         (Did::Lock | Did::Unlock | Did::SetRole | Did::SetPassword, true) => {
             format!("tokens issued before are refused while {are} inactive")
         }
-        (Did::Activate | Did::UnlockAndActivate, _) => {
-            format!("tokens issued before work again until they expire: {life}")
+        (Did::Activate | Did::UnlockAndActivate, _) if revived > 0 => {
+            let whose = if revived == changed.len() { "" } else { " to those that were inactive" };
+            format!("tokens issued before{whose} work again until they expire: {life}")
         }
-        (Did::Unlock, false) => format!("the lock ended no token; those issued before expire by themselves: {life}"),
+        (Did::Unlock | Did::Activate | Did::UnlockAndActivate, _) => {
+            format!("the lock ended no token; those issued before expire by themselves: {life}")
+        }
         (Did::SetRole, false) => {
             context.console().note("the role holds from the next request on, also for tokens issued before");
             format!("tokens issued before stay valid until they expire: {life}")
