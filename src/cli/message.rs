@@ -3,6 +3,8 @@
 //! What a newcomer would get wrong: names come from the database and may hold anything, so every one of them
 //! is escaped here.
 
+mod store;
+
 use std::path::Path;
 
 use super::context::Context;
@@ -14,7 +16,6 @@ use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
 use crate::ops::error::{self, Ambiguity, Clash, Class};
-use crate::store::StoreError;
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
@@ -115,7 +116,7 @@ pub fn explain(context: &Context<'_>, error: &Error) -> Failure {
     match error {
         Error::Store(error) => {
             let failure = say(escape(&error.to_string()).into_owned());
-            match store_hint(context, error) {
+            match store::hint(context, error) {
                 Some(hint) => failure.hint(hint),
                 None => failure,
             }
@@ -128,14 +129,16 @@ pub fn explain(context: &Context<'_>, error: &Error) -> Failure {
         Error::Ambiguous { given, why, candidates } => ambiguous(say, given, *why, candidates),
         Error::Unresolved(errors) => {
             let messages: Vec<String> = errors.iter().map(|error| explain(context, error).message).collect();
-            say(format!("{}\nnothing was changed", messages.join("\n"))).hint(finder(context))
+            say(format!("{}\nnothing was changed", messages.join("\n"))).hint(ways(context, errors))
         }
         Error::Exists { field, existing, why } => exists(context, say, field, existing.as_deref(), *why),
         Error::LastAdmin { user, verb } => {
-            say(format!("cannot {verb} {}: no other admin is active and unlocked", whom(user))).hint(format!(
-                "make another account an admin first ({}), or give --force",
-                context.authctl(&format!("set-role USER {}", shell_text(context.settings.admin_role().as_str())))
-            ))
+            say(format!("cannot {verb} {}: no admin would be left that is active and unlocked", whom(user))).hint(
+                format!(
+                    "make another account an admin first ({}), or give --force",
+                    context.authctl(&format!("set-role USER {}", shell_text(context.settings.admin_role().as_str())))
+                ),
+            )
         }
         Error::ExpectUnmet { user, expected } => {
             say(format!("{} does not have the role {}; nothing was changed", whom(user), quote(expected)))
@@ -180,9 +183,23 @@ fn ambiguous(say: impl Fn(String) -> Failure, given: &str, why: Ambiguity, candi
         Ambiguity::Several => "is the name of more than one account",
     };
     let list: Vec<String> = candidates.iter().map(|user| format!("  {}", whom(user))).collect();
+    say(format!("{} {reason}:\n{}", typed(given), list.join("\n"))).hint(exactly(candidates))
+}
+
+fn exactly(candidates: &[StoredUser]) -> String {
     let example = candidates.first().map_or(0, |user| user.id.0);
-    say(format!("{} {reason}:\n{}", typed(given), list.join("\n")))
-        .hint(format!("name one of them exactly, as in id:{example}"))
+    format!("name one of them exactly, as in id:{example}")
+}
+
+/// What helps where several names do not resolve, each in its own way.
+fn ways(context: &Context<'_>, errors: &[Error]) -> String {
+    let ambiguous = errors.iter().find_map(|error| match error {
+        Error::Ambiguous { candidates, .. } => Some(exactly(candidates)),
+        _ => None,
+    });
+    let unknown = errors.iter().any(|error| matches!(error, Error::UnknownUser { .. }));
+    let ways: Vec<String> = ambiguous.into_iter().chain(unknown.then(|| finder(context))).collect();
+    ways.join("; ")
 }
 
 fn exists(
@@ -198,9 +215,14 @@ fn exists(
     let how = match why {
         Clash::Same => "is already taken by",
         Clash::CaseOnly => "differs only in upper and lower case from that of",
+        Clash::OtherRole => "is not that of the account that is there already:",
     };
-    let look = context.authctl(&format!("user show {}", name(context, user)));
-    say(format!("the {field} {how} {}", whom(user))).hint(format!("look at it: {look}"))
+    let name = name(context, user);
+    let hint = match why {
+        Clash::Same | Clash::CaseOnly => format!("look at it: {}", context.authctl(&format!("user show {name}"))),
+        Clash::OtherRole => format!("{} changes it", context.authctl(&format!("set-role {name} ROLE"))),
+    };
+    say(format!("the {field} {how} {}", whom(user))).hint(hint)
 }
 
 fn wrong_credentials(
@@ -218,60 +240,6 @@ fn wrong_credentials(
             context.authctl(&format!("unlock {}", name(context, user)))
         )),
     }
-}
-
-fn store_hint(context: &Context<'_>, error: &StoreError) -> Option<String> {
-    let ours = |rest: &str| context.authctl(rest);
-    let hint = match error {
-        StoreError::Missing { .. } => "name the app's file with --database PATH, or make a new one with authctl init",
-        StoreError::Directory { .. } => "name the file inside it: --database DIR/app.db",
-        StoreError::Empty { .. } => "remove it and run authctl init, or name the app's file with --database PATH",
-        StoreError::NotSqlite { .. } => "name the app's file with --database PATH",
-        StoreError::Foreign { .. } => {
-            "authctl works on the app's main file, the one in its DATABASE_URL; nothing was changed"
-        }
-        StoreError::Damaged { .. } => "stop the app, copy the file with its -wal and -journal, and restore a backup",
-        StoreError::Unreadable { .. } => "run authctl as the user that the app runs as",
-        StoreError::HotJournal { .. } => {
-            "run authctl once as the user that the app runs as, with write access to the file and its directory"
-        }
-        StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
-        StoreError::InDoubt { .. } => {
-            return Some(format!("see whether it is there before you run it again: {}", ours("audit list --limit 1")));
-        }
-        StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
-        StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
-        StoreError::InUse { .. } => "stop it, then run the command again",
-        StoreError::Changed { .. } => "stop whatever writes to it, then run the command again",
-        StoreError::Restored { kept, .. } => {
-            return Some(format!("the file that was there before is in {}", shell(kept)));
-        }
-        StoreError::Pending { .. } => {
-            return Some(format!("run {} ({} shows the SQL)", ours("migrate"), ours("migrate plan")));
-        }
-        StoreError::Drift { .. } => {
-            return Some(format!("{} names every difference; nothing was changed", ours("migrate status")));
-        }
-        StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
-        StoreError::TriggerInTheWay { .. } => {
-            "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
-        }
-        StoreError::Check(_) => "the table's own CHECK says which values it takes",
-        StoreError::Exists { .. } => {
-            return Some(format!("to bring an existing database up to date: {}", ours("migrate")));
-        }
-        StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
-        StoreError::ActingChanged => {
-            return Some(format!("{} says whose session it is, and what it may do", ours("whoami")));
-        }
-        StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
-        StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
-            "a trigger of the table may be in the way; nothing was changed"
-        }
-        StoreError::Other(_) => return Some(format!("nothing was changed; {} looks at the file", ours("db check"))),
-        StoreError::Conflict(_) | StoreError::Interrupted => return None,
-    };
-    Some(hint.to_owned())
 }
 
 /// A path as one word of a shell (bash, zsh and ksh where it holds bytes that cannot be typed).

@@ -34,14 +34,13 @@ fn suggestion(context: &Context<'_>, command: &Command, refusal: &Error) -> Opti
     if matches!(command, Command::Login(_)) {
         return None;
     }
-    if let Error::UnknownUser { given } = refusal {
-        if let Some(time) = time_for_lock(command, given) {
-            return Some(time);
-        }
-        return users(context, std::slice::from_ref(refusal));
-    }
-    if let Error::Unresolved(errors) = refusal {
-        return users(context, errors);
+    let unknown = match refusal {
+        Error::UnknownUser { .. } => std::slice::from_ref(refusal),
+        Error::Unresolved(errors) => errors,
+        _ => &[],
+    };
+    if !unknown.is_empty() {
+        return time_for_lock(command, unknown).or_else(|| users(context, unknown));
     }
     let Error::Refused(refusals) = refusal else { return None };
     if refusals.iter().any(|refusal| refusal.part == Part::Role) {
@@ -106,9 +105,13 @@ pub fn meant<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Optio
 }
 
 /// `lock bob 30m`.
-fn time_for_lock(command: &Command, given: &str) -> Option<String> {
-    let is_lock = matches!(command, Command::Lock(_));
-    (is_lock && parse_duration(given).is_ok()).then(|| format!("a time is given with --for {given};"))
+fn time_for_lock(command: &Command, errors: &[Error]) -> Option<String> {
+    let Command::Lock(_) = command else { return None };
+    let time = errors.iter().find_map(|error| match error {
+        Error::UnknownUser { given } if parse_duration(given).is_ok() => Some(given),
+        _ => None,
+    })?;
+    Some(format!("a time is given with --for {time};"))
 }
 
 /// `set-role therapist bob`.
