@@ -132,7 +132,7 @@ fn backup_refusal(context: &Context<'_>, file: &Path, error: StoreError) -> Fail
         StoreError::HotJournal { .. } => (
             Class::DbUnreadable,
             format!("the backup '{shown}' holds an unfinished transaction: its journal lies beside it"),
-            format!("let SQLite undo it: authctl db check --database {}; or name another backup", shell(file)),
+            format!("let SQLite undo it: authctl --database {} db check; or name another backup", shell(file)),
         ),
         _ => {
             let failure = explain(context, &ops::Error::from(error));
