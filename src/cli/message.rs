@@ -3,16 +3,19 @@
 //! What a newcomer would get wrong: names come from the database and may hold anything, so every one of them
 //! is escaped here.
 
+mod store;
+
 use std::path::Path;
 
-use super::failure::Failure;
+use super::context::Context;
+use super::failure::{Failure, Refused};
 use super::output::escape::{escape, is_hostile, quote};
 use super::output::personal::{self, Personal};
+use super::remedy::name;
 use crate::model::time::{Timestamp, relative};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::Error;
-use crate::ops::error::{self, Ambiguity, Clash};
-use crate::store::{EVENT_TRIGGER, StoreError};
+use crate::ops::error::{self, Ambiguity, Clash, Class};
 
 /// Whom something is about: id, username, e-mail, role, escaped.
 pub fn whom(user: &StoredUser) -> String {
@@ -88,14 +91,31 @@ pub fn until(end: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
+/// What ends the run, in words.
+pub fn failure(context: &Context<'_>, error: anyhow::Error) -> Failure {
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure,
+        Err(error) => match error.downcast::<Refused>() {
+            Ok(Refused(refusal)) => explain(context, &refusal),
+            Err(error) => Failure::new(Class::Unexpected, format!("{error:#}")),
+        },
+    }
+}
+
+/// Where a name that is nobody's can be looked up.
+pub fn finder(context: &Context<'_>) -> String {
+    format!("{} finds accounts by a part of a name", context.authctl("user list --match TEXT"))
+}
+
 /// Message and hint of a refusal.
-pub fn explain(error: &Error, now: Timestamp) -> Failure {
-    let class = error.class();
+pub fn explain(context: &Context<'_>, error: &Error) -> Failure {
+    let (class, now) = (error.class(), context.now());
+    let on = |verb: &str, user: &StoredUser| context.authctl(&format!("{verb} {}", name(context, user)));
     let say = |message: String| Failure::new(class, message);
     match error {
         Error::Store(error) => {
             let failure = say(escape(&error.to_string()).into_owned());
-            match store_hint(error) {
+            match store::hint(context, error) {
                 Some(hint) => failure.hint(hint),
                 None => failure,
             }
@@ -103,44 +123,45 @@ pub fn explain(error: &Error, now: Timestamp) -> Failure {
         Error::Usage(message) | Error::Unexpected(message) => say(message.clone()),
         Error::TokenUnsound { reasons } => say(format!("such a token would be refused: {}", reasons.join("; ")))
             .hint("change or leave away the claim; --broken KIND makes tokens with one thing wrong"),
-        Error::UnknownUser { given } => say(format!("there is no user {}", typed(given)))
-            .hint("authctl user list --match TEXT finds accounts by a part of a name"),
+        Error::UnknownUser { given } => say(format!("there is no user {}", typed(given))).hint(finder(context)),
         Error::UnknownCustomer { id } => {
             say(format!("there is no customer with id {id}")).hint("give the id of a row of the table 'customers'")
         }
         Error::Ambiguous { given, why, candidates } => ambiguous(say, given, *why, candidates),
         Error::Unresolved(errors) => {
-            let messages: Vec<String> = errors.iter().map(|error| explain(error, now).message).collect();
-            say(format!("{}\nnothing was changed", messages.join("\n")))
-                .hint("authctl user list --match TEXT finds accounts by a part of a name")
+            let messages: Vec<String> = errors.iter().map(|error| explain(context, error).message).collect();
+            say(format!("{}\nnothing was changed", messages.join("\n"))).hint(ways(context, errors))
         }
-        Error::Exists { field, existing, why } => exists(say, field, existing.as_deref(), *why),
+        Error::Exists { field, existing, why } => exists(context, say, field, existing.as_deref(), *why),
         Error::LastAdmin { user, verb } => {
-            say(format!("cannot {verb} {}: no other admin is active and unlocked", whom(user)))
-                .hint("make another account an admin first (authctl set-role USER admin), or give --force")
+            say(format!("cannot {verb} {}: no admin would be left that is active and unlocked", whom(user))).hint(
+                format!(
+                    "make another account an admin first ({}), or give --force",
+                    context.authctl(&format!("set-role USER {}", shell_text(context.settings.admin_role().as_str())))
+                ),
+            )
         }
         Error::ExpectUnmet { user, expected } => {
             say(format!("{} does not have the role {}; nothing was changed", whom(user), quote(expected)))
-                .hint(format!("look at it: authctl user show {}", address(user)))
+                .hint(format!("look at it: {}", on("user show", user)))
         }
         Error::Refused(refusals) => {
             let messages: Vec<String> = refusals.iter().map(|refusal| escape(&refusal.message).into_owned()).collect();
             say(messages.join("\n"))
         }
-        Error::WrongCredentials { locked } => wrong_credentials(say, locked.as_ref(), now),
+        Error::WrongCredentials { locked } => wrong_credentials(context, say, locked.as_ref()),
         Error::HashUnsupported { user, reason } => {
             say(format!("the password hash of {} is not supported: {reason}", whom(user)))
-                .hint(format!("set a new password: authctl user passwd {}", address(user)))
+                .hint(format!("set a new password: {}", on("user passwd", user)))
         }
-        Error::Locked { user, until: end } => say(format!("{} is locked {}", whom(user), until(*end, now)))
-            .hint(format!("authctl unlock {}", address(user))),
-        Error::Inactive { user } => {
-            say(format!("{} is inactive", whom(user))).hint(format!("authctl user activate {}", address(user)))
+        Error::Locked { user, until: end } => {
+            say(format!("{} is locked {}", whom(user), until(*end, now))).hint(on("unlock", user))
         }
+        Error::Inactive { user } => say(format!("{} is inactive", whom(user))).hint(on("user activate", user)),
         Error::CustomerRefused { user, state } => say(format!("{}: {}", whom(user), customer(*state)))
             .hint("the app keeps its users out until the row of the table 'customers' says otherwise"),
         Error::OutOfReach { user } => say(format!("the session's account may not reach {}", whom(user)))
-            .hint("authctl whoami says whose session it is, and what it may do"),
+            .hint(format!("{} says whose session it is, and what it may do", context.authctl("whoami"))),
         Error::ChangedMeanwhile { user } => {
             say(format!("{} was changed by somebody else at the same time", whom(user))).hint("run the command again")
         }
@@ -163,98 +184,62 @@ fn ambiguous(say: impl Fn(String) -> Failure, given: &str, why: Ambiguity, candi
         Ambiguity::Several => "is the name of more than one account",
     };
     let list: Vec<String> = candidates.iter().map(|user| format!("  {}", whom(user))).collect();
-    let example = candidates.first().map_or(0, |user| user.id.0);
-    say(format!("{} {reason}:\n{}", typed(given), list.join("\n")))
-        .hint(format!("name one of them exactly, as in id:{example}"))
+    say(format!("{} {reason}:\n{}", typed(given), list.join("\n"))).hint(exactly(candidates))
 }
 
-fn exists(say: impl Fn(String) -> Failure, field: &str, existing: Option<&StoredUser>, why: Clash) -> Failure {
+fn exactly(candidates: &[StoredUser]) -> String {
+    let example = candidates.first().map_or(0, |user| user.id.0);
+    format!("name one of them exactly, as in id:{example}")
+}
+
+/// What helps where several names do not resolve, each in its own way.
+fn ways(context: &Context<'_>, errors: &[Error]) -> String {
+    let ambiguous = errors.iter().find_map(|error| match error {
+        Error::Ambiguous { candidates, .. } => Some(exactly(candidates)),
+        _ => None,
+    });
+    let unknown = errors.iter().any(|error| matches!(error, Error::UnknownUser { .. }));
+    let ways: Vec<String> = ambiguous.into_iter().chain(unknown.then(|| finder(context))).collect();
+    ways.join("; ")
+}
+
+fn exists(
+    context: &Context<'_>,
+    say: impl Fn(String) -> Failure,
+    field: &str,
+    existing: Option<&StoredUser>,
+    why: Clash,
+) -> Failure {
     let Some(user) = existing else {
         return say(format!("{field} is already taken"));
     };
     let how = match why {
         Clash::Same => "is already taken by",
         Clash::CaseOnly => "differs only in upper and lower case from that of",
+        Clash::OtherRole => "is not that of the account that is there already:",
     };
-    say(format!("the {field} {how} {}", whom(user))).hint(format!("look at it: authctl user show {}", address(user)))
+    let name = name(context, user);
+    let hint = match why {
+        Clash::Same | Clash::CaseOnly => format!("look at it: {}", context.authctl(&format!("user show {name}"))),
+        Clash::OtherRole => format!("{} changes it", context.authctl(&format!("set-role {name} ROLE"))),
+    };
+    say(format!("the {field} {how} {}", whom(user))).hint(hint)
 }
 
 fn wrong_credentials(
+    context: &Context<'_>,
     say: impl Fn(String) -> Failure,
     locked: Option<&(Box<StoredUser>, Timestamp)>,
-    now: Timestamp,
 ) -> Failure {
     let failure = say("wrong user or password".to_owned());
     match locked {
         None => failure.hint("the password is taken exactly as given, blanks included"),
         Some((user, end)) => failure.hint(format!(
-            "too many failures: {} is now locked {}; authctl unlock {} frees it",
+            "too many failures: {} is now locked {}; {} frees it",
             whom(user),
-            until(Some(*end), now),
-            address(user)
+            until(Some(*end), context.now()),
+            context.authctl(&format!("unlock {}", name(context, user)))
         )),
-    }
-}
-
-fn store_hint(error: &StoreError) -> Option<String> {
-    let hint = match error {
-        StoreError::Missing { .. } => "name the app's file with --database PATH, or make a new one with authctl init",
-        StoreError::Directory { .. } => "name the file inside it: --database DIR/app.db",
-        StoreError::Empty { .. } => "remove it and run authctl init, or name the app's file with --database PATH",
-        StoreError::NotSqlite { .. } => "name the app's file with --database PATH",
-        StoreError::Foreign { .. } => {
-            "authctl works on the app's main file, the one in its DATABASE_URL; nothing was changed"
-        }
-        StoreError::Damaged { .. } => "stop the app, copy the file with its -wal and -journal, and restore a backup",
-        StoreError::Unreadable { .. } => "run authctl as the user that the app runs as",
-        StoreError::HotJournal { .. } => {
-            "run authctl once as the user that the app runs as, with write access to the file and its directory"
-        }
-        StoreError::HotInDryRun { .. } => {
-            "give the command without --dry-run, or undo it first by a reading one: authctl user list --count"
-        }
-        StoreError::ReadOnly { .. } => "make the file and its directory writable, and see that the disk has room",
-        StoreError::InDoubt { .. } => "see whether it is there before you run it again: authctl audit list --limit 1",
-        StoreError::OtherOwner { .. } => "run authctl as that user: sudo -u USER authctl …",
-        StoreError::Busy { .. } => "try again, or wait longer: --busy-timeout 30s",
-        StoreError::LongLock { .. } => {
-            "stop the app or choose a quiet hour, then give --yes; or make the backup first (authctl db backup), then run \
-             authctl migrate --no-backup; nothing was changed"
-        }
-        StoreError::InUse { .. } => "stop it, then run the command again",
-        StoreError::Changed { .. } => "stop whatever writes to it, then run the command again",
-        StoreError::Restored { kept, .. } => {
-            return Some(format!("the file that was there before is in {}", shell(kept)));
-        }
-        StoreError::Pending { .. } => "run authctl migrate (authctl migrate plan shows the SQL)",
-        StoreError::Drift { faults } => drift_hint(faults),
-        StoreError::Triggers { .. } => "look at them, then leave --no-triggers away",
-        StoreError::TriggerInTheWay { .. } => {
-            "look at the trigger in the file's schema, and drop it if nobody needs it; nothing was changed"
-        }
-        StoreError::Check(_) => "the table's own CHECK says which values it takes",
-        StoreError::Exists { .. } => "to bring an existing database up to date: authctl migrate",
-        StoreError::Backup { .. } => "make room, or skip the backup with --no-backup; nothing was changed",
-        StoreError::ActingChanged => "authctl whoami says whose session it is, and what it may do",
-        StoreError::ChainKeyNeeded => "name the file of its key as audit_key_file in authctl.toml; nothing was changed",
-        StoreError::ChainKeyWrong { .. } => {
-            "bring the key of this log back, no other will do; with the right one, authctl audit verify names the \
-             altered event; nothing was changed"
-        }
-        StoreError::WrongCount { .. } | StoreError::NotKept(_) => {
-            "a trigger of the table may be in the way; nothing was changed"
-        }
-        StoreError::Other(_) => "nothing was changed; authctl db check looks at the file",
-        StoreError::Conflict(_) | StoreError::Interrupted => return None,
-    };
-    Some(hint.to_owned())
-}
-
-fn drift_hint(faults: &[String]) -> &'static str {
-    if faults.iter().all(|fault| fault.starts_with(EVENT_TRIGGER)) {
-        "look at the trigger (sqlite3 FILE .schema), and drop it by SQL (DROP TRIGGER NAME); nothing was changed"
-    } else {
-        "mend it by SQL, authctl adds only what is missing; authctl migrate check shows each step; nothing was changed"
     }
 }
 

@@ -36,7 +36,7 @@ pub use world::{Fill, Terminal, World};
 
 use self::console::Console;
 use self::context::{Context, voice};
-use self::failure::{Failure, Refused};
+use self::failure::Failure;
 use self::output::OutputError;
 use self::output::personal::{Personal, Run};
 use self::parse::Parsed;
@@ -76,13 +76,14 @@ pub fn run_for_code(arguments: impl IntoIterator<Item = OsString>, world: &mut W
         return end(world, voice, parse::no_command());
     };
     let result = Context::new(world, &global, voice, commands::needs(command)).and_then(|mut context| {
-        commands::run(&mut context, command).map_err(|error| suggest::improved(&context, command, error))
+        commands::run(&mut context, command).map_err(|error| suggest::improved(&context, command, error).into())
     });
     match result {
         Ok(code) => code,
         Err(error) => {
-            let failure = failure_of(error, world);
-            end(world, voice, failure)
+            // Whatever comes from a command is one already.
+            let unexpected = |error: anyhow::Error| Failure::new(Class::Unexpected, format!("{error:#}"));
+            end(world, voice, error.downcast().unwrap_or_else(unexpected))
         }
     }
 }
@@ -94,16 +95,6 @@ fn end(world: &mut World, voice: console::Voice, failure: Failure) -> u8 {
     }
     Console::new(&mut *world.stderr, voice).error(&failure);
     exit::exit(failure.class)
-}
-
-fn failure_of(error: anyhow::Error, world: &World) -> Failure {
-    match error.downcast::<Failure>() {
-        Ok(failure) => failure,
-        Err(error) => match error.downcast::<Refused>() {
-            Ok(Refused(refusal)) => message::explain(&refusal, world.clock.now()),
-            Err(error) => Failure::new(Class::Unexpected, format!("{error:#}")),
-        },
-    }
 }
 
 /// Prints a text that was asked for.

@@ -11,6 +11,7 @@ pub use words::sign_in;
 use super::args::KeyArgs;
 use super::context::{Context, key_failure};
 use super::failure::{Failure, Refused};
+use super::message;
 use super::settings::session::{SessionError, SessionFile};
 use crate::model::event::Acting;
 use crate::model::scope::Scope;
@@ -112,7 +113,7 @@ pub fn enter(context: &mut Context<'_>, verb: Verb, key: Option<&KeyArgs>) -> an
         Err(ended) => return Err(turned_away(context, verb, &ended).into()),
     };
     let Some(reach) = reach(signed_in.standing, verb) else {
-        let failure = words::verb_refused(&signed_in, verb);
+        let failure = words::verb_refused(context, &signed_in, verb);
         let rule = failure.message.clone();
         record(context, &signed_in.acting.row, verb, &rule, None);
         return Err(failure.into());
@@ -166,7 +167,7 @@ pub fn settle(context: &mut Context<'_>, verb: Verb, key: Option<&KeyArgs>, erro
     let Entry::Account(session) = std::mem::take(&mut context.entry) else { return error };
     match error.downcast::<Refused>() {
         Ok(Refused(ops::Error::OutOfReach { user })) => {
-            let (rule, failure) = words::out_of_reach(&session.signed_in, session.reach, verb, &user);
+            let (rule, failure) = words::out_of_reach(context, &session.signed_in, session.reach, verb, &user);
             record(context, &session.signed_in.acting.row, verb, &rule, Some(&user));
             failure.into()
         }
@@ -201,7 +202,7 @@ fn record(context: &mut Context<'_>, acting: &StoredUser, verb: Verb, rule: &str
         session::record(&mut store, &context.act(), refused).map_err(|error| Refused(error).into())
     });
     if let Err(error) = recorded {
-        let failure = super::failure_of(error, context.world);
+        let failure = message::failure(context, error);
         context.console().warn(&format!("this refusal is not in the event log: {}", failure.message));
     }
 }

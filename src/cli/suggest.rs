@@ -6,7 +6,7 @@
 use super::args::{Command, SetRoleArgs, UserArgs, UserCommand};
 use super::context::Context;
 use super::failure::{Failure, Refused};
-use super::message::{explain, shell_text};
+use super::message::{self, shell_text};
 use super::output::escape::quote;
 use super::output::personal::{self, Personal};
 use crate::model::nearest::nearest;
@@ -17,15 +17,16 @@ use crate::ops::error::{Error, Part};
 use crate::ops::nearest;
 use crate::store::Reader;
 
-/// The error of a command, with a suggestion where there is one.
-pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> anyhow::Error {
-    let Refused(refusal) = match error.downcast::<Refused>() {
-        Ok(refused) => refused,
-        Err(other) => return other,
+/// The error of a command in words, with a suggestion where there is one.
+pub fn improved(context: &Context<'_>, command: &Command, error: anyhow::Error) -> Failure {
+    let suggestion = match error.downcast_ref::<Refused>() {
+        Some(Refused(refusal)) => suggestion(context, command, refusal),
+        None => None,
     };
-    match suggestion(context, command, &refusal) {
-        None => Refused(refusal).into(),
-        Some(suggestion) => with(explain(&refusal, context.now()), &suggestion).into(),
+    let failure = message::failure(context, error);
+    match suggestion {
+        None => failure,
+        Some(suggestion) => with(failure, &suggestion),
     }
 }
 
@@ -33,14 +34,13 @@ fn suggestion(context: &Context<'_>, command: &Command, refusal: &Error) -> Opti
     if matches!(command, Command::Login(_)) {
         return None;
     }
-    if let Error::UnknownUser { given } = refusal {
-        if let Some(time) = time_for_lock(command, given) {
-            return Some(time);
-        }
-        return users(context, std::slice::from_ref(refusal));
-    }
-    if let Error::Unresolved(errors) = refusal {
-        return users(context, errors);
+    let unknown = match refusal {
+        Error::UnknownUser { .. } => std::slice::from_ref(refusal),
+        Error::Unresolved(errors) => errors,
+        _ => &[],
+    };
+    if !unknown.is_empty() {
+        return time_for_lock(command, unknown).or_else(|| users(context, unknown));
     }
     let Error::Refused(refusals) = refusal else { return None };
     if refusals.iter().any(|refusal| refusal.part == Part::Role) {
@@ -105,9 +105,13 @@ pub fn meant<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Optio
 }
 
 /// `lock bob 30m`.
-fn time_for_lock(command: &Command, given: &str) -> Option<String> {
-    let is_lock = matches!(command, Command::Lock(_));
-    (is_lock && parse_duration(given).is_ok()).then(|| format!("a time is given with --for {given};"))
+fn time_for_lock(command: &Command, errors: &[Error]) -> Option<String> {
+    let Command::Lock(_) = command else { return None };
+    let time = errors.iter().find_map(|error| match error {
+        Error::UnknownUser { given } if parse_duration(given).is_ok() => Some(given),
+        _ => None,
+    })?;
+    Some(format!("a time is given with --for {time};"))
 }
 
 /// `set-role therapist bob`.
@@ -115,7 +119,8 @@ fn swapped(context: &Context<'_>, command: &Command) -> Option<String> {
     let Command::SetRole(SetRoleArgs { user: Some(role), role: Some(user), .. }) = command else { return None };
     let reader = reader(context)?;
     let offered = context.settings.roles(reader.schema()).map(role).is_ok();
-    offered.then(|| format!("USER comes first: authctl set-role {} {}", shell_text(user), shell_text(role)))
+    let turned = format!("set-role {} {}", shell_text(user), shell_text(role));
+    offered.then(|| format!("USER comes first: {}", context.authctl(&turned)))
 }
 
 /// The role on the command line, where the command gives one to an account.

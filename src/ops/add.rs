@@ -121,6 +121,7 @@ pub fn present(view: View<'_>, user: &ValidUser, if_present: IfPresent) -> Resul
     match (if_present, named.as_slice(), mailed.as_slice()) {
         (_, [], []) => Ok(None),
         (IfPresent::Accept, [found], [_]) if same(found) && role_fits(found, user) => Ok(Some(found.clone())),
+        (IfPresent::Accept, [found], [_]) if same(found) => Err(exists("role", found, Clash::OtherRole)),
         (IfPresent::Accept | IfPresent::Refuse, [found, ..], _) => Err(exists("username", found, Clash::Same)),
         (IfPresent::Accept | IfPresent::Refuse, [], [found, ..]) => Err(exists("e-mail", found, Clash::Same)),
     }

@@ -113,11 +113,11 @@ pub enum Error {
         /// Whom it could mean.
         candidates: Vec<StoredUser>,
     },
-    /// Several of many names do not resolve; the first one's class is given.
+    /// Of several names these do not resolve; the first one's class is given.
     Unresolved(Vec<Error>),
     /// The name or e-mail is taken.
     Exists {
-        /// `username` or `e-mail`.
+        /// `username`, `e-mail` or `role`.
         field: &'static str,
         /// By whom; `None` where only the table's constraint said so.
         existing: Option<Box<StoredUser>>,
@@ -192,6 +192,8 @@ pub enum Clash {
     Same,
     /// The same but for upper and lower case.
     CaseOnly,
+    /// The same account, but with another role than the one that was given.
+    OtherRole,
 }
 
 impl From<StoreError> for Error {

@@ -66,7 +66,7 @@ fn meant(view: View<'_>, spec: &UserSpec) -> Result<StoredUser, Error> {
 /// All accounts that are meant, each once, in the order typed.
 ///
 /// # Errors
-/// `Unresolved` with every name that does not resolve; the file's errors at once.
+/// The error of the only name; `Unresolved` with those of several that do not resolve; the file's errors at once.
 pub fn all(view: View<'_>, specs: &[UserSpec]) -> Result<Vec<StoredUser>, Error> {
     let mut users: Vec<StoredUser> = Vec::with_capacity(specs.len());
     let mut known = HashSet::with_capacity(specs.len());
@@ -79,9 +79,13 @@ pub fn all(view: View<'_>, specs: &[UserSpec]) -> Result<Vec<StoredUser>, Error>
             Err(other) => return Err(other),
         }
     }
-    match errors.len() {
-        0 => Ok(users),
-        1 => Err(errors.remove(0)),
-        _ => Err(Error::Unresolved(errors)),
+    match (errors.pop(), specs) {
+        (None, _) => Ok(users),
+        (Some(error), [_]) => Err(error),
+        // Whoever named others too must hear that nothing was done to them.
+        (Some(error), _) => {
+            errors.push(error);
+            Err(Error::Unresolved(errors))
+        }
     }
 }

@@ -116,10 +116,6 @@ pub fn after(
 }
 
 fn surroundings(view: View<'_>, schema: &Schema, user: &StoredUser) -> Result<Surroundings, Error> {
-    let name = match user.username.value() {
-        Some(name) if view.users_named(NameKind::Either, name)?.len() == 1 => NameUse::Enough,
-        Some(_) | None => NameUse::Ambiguous,
-    };
     let customer = match (user.customer_id.value(), schema.has_customers()) {
         (Some(id), true) => view.customer(*id)?.zip(Some(view.unreadable_customer_dates(*id)?)),
         (Some(_) | None, _) => None,
@@ -130,7 +126,20 @@ fn surroundings(view: View<'_>, schema: &Schema, user: &StoredUser) -> Result<Su
         same_email: same_email(view, user)?,
         normal_owner: normal_owner(view, user)?,
         customer: customer.map(|(customer, unreadable)| CustomerFacts { customer, unreadable }),
-        name,
+        name: name_use(view, user)?,
+    })
+}
+
+/// Whether the username of an account means it and no other; a dry run may ask about one that is not there.
+///
+/// # Errors
+/// The file's.
+pub fn name_use(view: View<'_>, user: &StoredUser) -> Result<NameUse, Error> {
+    Ok(match user.username.value() {
+        Some(name) if view.users_named(NameKind::Either, name)?.iter().all(|found| found.id == user.id) => {
+            NameUse::Enough
+        }
+        Some(_) | None => NameUse::Ambiguous,
     })
 }
 

@@ -40,6 +40,30 @@ fn after_a_change_it_is_said_what_it_means_now() {
     assert!(out.stderr.contains("it can log in then, with the new password"), "{out:?}");
 }
 
+/// Every command that says whether the login works asks the same judge, and what no command mends is not left out.
+#[test]
+fn what_keeps_an_account_out_is_said_alike_wherever_it_is_said() {
+    let desk = Desk::usual();
+    desk.sql("UPDATE users SET last_login = 'soon', role = NULL WHERE username = 'bob'");
+    let says = "cannot log in: the app cannot read its last_login; it has no role; whoever may write the file mends \
+                the cell: UPDATE users SET last_login = NULL WHERE id = 2; authctl set-role bob patient helps then\n";
+    desk.sql("UPDATE users SET is_active = 0 WHERE username = 'bob'");
+    for args in [
+        &["user", "activate", "bob"][..],
+        &["user", "show", "bob"],
+        &["user", "edit", "bob", "--full-name", "Bob S"],
+        &["user", "verify", "bob"],
+    ] {
+        let out = desk.ok(args);
+        assert_eq!(out.stderr.matches(says).count(), 1, "{args:?}: {out:?}");
+    }
+    // The tool lets it in, the app does not.
+    let desk = Desk::keyed();
+    desk.sql("UPDATE users SET role = NULL WHERE username = 'bob'");
+    let out = desk.ok_with(&["login", "bob", "--password-stdin"], crate::fixture::PASSWORD);
+    assert_eq!(out.stderr.matches("no role; authctl set-role bob patient helps").count(), 1, "{out:?}");
+}
+
 /// The configured lifetimes bound what is said of tokens.
 #[test]
 fn tokens_live_at_most_as_long_as_the_configuration_says() {

@@ -39,6 +39,11 @@ fn init_makes_a_private_file_and_refuses_an_existing_one() {
     assert_eq!(desk.events(), ["database_created done - - - - -"]);
     desk.refused(&["init"], 4, "exists").names(&["app.db"]).advises(&["authctl migrate"]);
     desk.refused(&["init", "-n"], 4, "exists");
+    let directory = desk.refused(&["init", "--database", "."], 4, "exists").advises(&["a directory", "DIR/app.db"]);
+    assert!(!directory.hint.contains("migrate"), "{directory:?}");
+    desk.write("late.db-journal", "");
+    let left = desk.refused(&["init", "--database", "late.db"], 4, "exists").names(&["late.db-journal"]);
+    assert!(left.hint.contains("move it away") && !left.hint.contains("migrate"), "{left:?}");
     for name in ["empty.db", "text.db"] {
         desk.write(name, if name == "empty.db" { "" } else { "text" });
         desk.refused(&["init", "--database", name], 4, "exists");
@@ -96,6 +101,11 @@ fn an_init_that_is_refused_leaves_no_file() {
     ] {
         desk.refused_with(&[&["init"], args].concat(), stdin, exit, code);
     }
+    // Nobody typed a role: what lacks it is the configuration.
+    desk.config("roles = [\"Client\", \"boss\"]");
+    desk.refused(&["init", "--admin-username", "root1", "--admin-email", "r@example.org"], 5, "policy_role")
+        .names(&["the configuration offers no role 'admin'", "Client, boss"])
+        .advises(&["add 'admin'"]);
     assert!(!desk.db().exists());
 }
 

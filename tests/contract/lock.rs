@@ -213,7 +213,9 @@ fn the_last_active_admin_is_guarded_everywhere() {
     }
     // With a second usable one nothing is in the way; both at once are too many.
     desk.sql("UPDATE users SET role = 'admin' WHERE id = 2");
-    desk.refused_in_json(&["lock", "ann", "bob"], "", 4, "last_admin");
+    // Not "no other admin is active": bob is, and is only named too.
+    let refusal = desk.refused_in_json(&["lock", "ann", "bob"], "", 4, "last_admin");
+    assert!(refusal.message.ends_with("no admin would be left that is active and unlocked"), "{refusal:?}");
     desk.ok(&["lock", "ann"]);
     desk.refused_in_json(&["user", "deactivate", "bob"], "", 4, "last_admin");
     desk.ok(&["set-role", "ann", "patient"]);
@@ -254,6 +256,32 @@ fn the_configured_lockout_is_the_default_duration() {
 #[test]
 fn a_refused_name_leaves_all_accounts_as_they_were() {
     let desk = Desk::with(fixture::head);
-    desk.refused(&["lock", "root", "ghost"], 3, "not_found");
+    // One of two that is nobody leaves the other one alone, and it is said.
+    desk.refused(&["lock", "root", "ghost"], 3, "not_found").names(&["no user 'ghost'\nnothing was changed"]);
     assert_eq!(desk.cell("SELECT count(*) FROM users WHERE locked_until IS NOT NULL"), "0");
+}
+
+/// The activation is a change of its own, which stays when the lock has ended.
+#[test]
+fn what_lock_and_unlock_did_to_is_active_is_said() {
+    let desk = Desk::usual();
+    let out = desk.ok(&["lock", "bob", "--deactivate", "-n"]);
+    assert!(out.stderr.contains("02:30:00 UTC (in 30 minutes); would deactivate it too\n"), "{out:?}");
+    let out = desk.ok(&["lock", "bob", "--deactivate"]);
+    assert!(out.stderr.contains("; deactivated it too\n"), "{out:?}");
+    assert!(out.stderr.contains("while the lock holds, and then until it is activated\n"), "{out:?}");
+    let out = desk.ok(&["unlock", "bob", "--reactivate"]);
+    assert!(out.stderr.starts_with("unlocked id:2 bob") && out.stderr.contains("; activated it too\n"), "{out:?}");
+    assert!(out.stderr.contains("tokens issued before work again"), "{out:?}");
+    // Nothing to unlock: the activation is what was done.
+    let out = desk.ok(&["unlock", "finn", "--reactivate"]);
+    let done = "activated id:6 finn <finn@example.org> (patient); it was not locked\n";
+    assert!(out.stderr.starts_with(done), "{out:?}");
+    // Active all along: its tokens never stopped working.
+    let out = desk.ok(&["unlock", "dora", "--reactivate"]);
+    assert!(!out.stderr.contains("activated") && !out.stderr.contains("work again"), "{out:?}");
+    assert!(out.stderr.contains("the lock ended no token"), "{out:?}");
+    desk.sql("UPDATE users SET is_active = 0 WHERE username = 'finn'");
+    let out = desk.ok(&["unlock", "finn", "emil", "--reactivate"]);
+    assert!(out.stderr.contains("tokens issued before to those that were inactive work again"), "{out:?}");
 }

@@ -163,7 +163,13 @@ fn writes_are_all_or_nothing_and_every_unresolved_name_is_listed() {
         desk.refused(&[verb, &["bob", "BOB", "ghost"]].concat(), 4, "ambiguous").names(&["BOB", "ghost"]);
         desk.refused(&[verb, &["ghost", "BOB", "bob"]].concat(), 3, "not_found").names(&["BOB", "ghost"]);
     }
-    desk.refused_with(&["lock", "-"], "bob\nghost\n", 3, "not_found").names(&["ghost"]);
+    desk.refused_with(&["lock", "-"], "bob\nghost\n", 3, "not_found").names(&["ghost", "nothing was changed"]);
+    // What helps is what helps these: a name that is nearly right is not to be looked for.
+    let refusal =
+        desk.refused(&["lock", "BOB", "EMIL"], 4, "ambiguous").advises(&["name one of them exactly, as in id:2"]);
+    assert!(!refusal.hint.contains("--match"), "{refusal:?}");
+    desk.refused(&["lock", "BOB", "ghost"], 4, "ambiguous").advises(&["as in id:2", "--match"]);
+    assert_eq!(desk.refused(&["lock", "ghost"], 3, "not_found").message, "there is no user 'ghost'");
     assert!(desk.events().is_empty());
     desk.ok(&["lock", "bob", "cleo"]);
     assert_eq!(desk.events().len(), 2, "one event for each");

@@ -263,9 +263,9 @@ fn a_therapist_is_advised_nothing_that_a_therapist_may_not_run() {
     for (args, advice) in [
         (&["lock", "bob"][..], "ask an admin: authctl user deactivate bob ends them at once"),
         (&["unlock", "finn"], "ask an admin: authctl user activate finn helps"),
-        (&["user", "show", "finn"], "ask an admin: authctl user activate finn lets it in"),
-        (&["user", "show", "hana"], "ask an admin: authctl user passwd hana sets one"),
-        (&["user", "show", "dora"], "; authctl unlock dora frees it"),
+        (&["user", "show", "finn"], "ask an admin: authctl user activate finn helps"),
+        (&["user", "show", "hana"], "ask an admin: authctl user passwd hana helps"),
+        (&["user", "show", "dora"], "; authctl unlock dora helps"),
     ] {
         let said = stderr(args);
         assert!(said.contains(advice), "{args:?}: {said}");

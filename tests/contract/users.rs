@@ -297,8 +297,66 @@ fn on_a_terminal_missing_parts_are_asked_for_and_the_equivalent_command_is_print
     assert_eq!(out.stdout, "");
     assert!(out.stderr.contains("authctl user add nina --email nina@example.org --role patient"), "{out:?}");
     assert_eq!(desk.user("nina", "role"), "patient");
+    assert!(out.stderr.contains("the same, which asks for the password alone: authctl user add nina"), "{out:?}");
     // --no-input asks nothing even there.
     desk.refused(&["user", "add", "--no-input"], 2, "would_prompt");
+}
+
+/// Pasted, it does what was done: every option is there, and a name that begins with `-` is a name.
+#[test]
+fn the_equivalent_command_of_user_add_is_equivalent() {
+    let mut desk = Desk::usual();
+    let typed = [Answer::Text("-foo"), Answer::Text("foo@example.org"), Answer::Text("therapist"), Answer::Text("-F")];
+    desk.attended(&typed);
+    let options = ["user", "add", "--inactive", "--verified", "--if-missing", "--generate", "--reason", "ticket 7"];
+    let out = desk.ok(&options);
+    let same = out.stderr.lines().find_map(|line| line.strip_prefix("hint: the same without questions: authctl "));
+    let same = same.unwrap_or_else(|| panic!("{out:?}"));
+    assert_eq!(
+        same,
+        "user add --email foo@example.org --role therapist --full-name=-F --inactive --verified --if-missing \
+         --generate --reason 'ticket 7' -- -foo"
+    );
+    let columns = "username || email || role || full_name || is_active || is_verified || 'ticket 7'";
+    let added = desk.user("-foo", columns);
+    let again = Desk::usual();
+    let words: Vec<&str> = same.split(' ').filter(|word| !word.starts_with("7'")).collect();
+    again.ok(&words.iter().map(|word| if *word == "'ticket" { "ticket 7" } else { word }).collect::<Vec<_>>());
+    assert_eq!(again.user("-foo", columns), added);
+}
+
+/// What is refused is not offered again.
+#[test]
+fn a_refused_user_add_prints_no_equivalent() {
+    let mut desk = Desk::usual();
+    for name in ["no such name", "bob"] {
+        let texts = [name, "fresh@example.org", "", "", fixture::PASSWORD, fixture::PASSWORD];
+        desk.attended(&texts.map(Answer::Text));
+        let out = desk.run(&["user", "add"]);
+        assert!(out.code != 0 && !out.stderr.contains("the same"), "{out:?}");
+    }
+}
+
+/// A second `user add` would be refused, since the account is there.
+#[test]
+fn an_account_without_a_customer_gets_one_by_user_edit() {
+    let desk = Desk::with(fixture::head);
+    let add = ["user", "add", "nina", "--email", "nina@example.org", "--generate"];
+    let out = desk.ok(&[&add[..], &["-n"]].concat());
+    assert!(out.stderr.contains("it belongs to no customer; --customer ID names one\n"), "{out:?}");
+    let out = desk.ok(&add);
+    assert!(out.stderr.contains("no customer; authctl user edit nina --customer ID names one\n"), "{out:?}");
+    desk.ok(&["user", "edit", "nina", "--customer", "1"]);
+}
+
+/// The account is the same; what differs is the role.
+#[test]
+fn if_missing_says_that_it_is_the_role_that_differs() {
+    let desk = Desk::usual();
+    let add = ["user", "add", "bob", "--email", "bob@example.org", "--if-missing", "--role", "admin"];
+    let refusal =
+        desk.refused(&add, 4, "exists").names(&["the role", "id:2 bob"]).advises(&["authctl set-role bob ROLE"]);
+    assert!(!refusal.message.contains("taken"), "{refusal:?}");
 }
 
 #[test]

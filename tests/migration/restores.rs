@@ -49,7 +49,7 @@ fn a_new_file_made_from_a_backup_lets_its_users_in() {
     let db = make_db_in(Stage::Live, dir.path(), Journal::Delete);
     let backup = run(&db, &["db", "backup"]).expect(0).out.trim_end().to_owned();
     std::fs::remove_file(&db).expect("it can be removed");
-    run(&db, &["db", "restore", &backup, "--yes"]).expect(0).says("run authctl migrate next");
+    run(&db, &["db", "restore", &backup, "--yes"]).expect(0).says("run authctl migrate --database ");
     assert_eq!(mode(&db), 0o600);
     assert_eq!(logs_in(&db), 200);
 }

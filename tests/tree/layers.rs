@@ -86,6 +86,29 @@ fn each_library_stays_in_its_home() {
     }
 }
 
+/// A command that is typed again without the options that name the file works on another one; `cli::remedy::authctl`
+/// repeats them, so nothing else spells such a command out.
+#[test]
+fn a_command_that_is_printed_is_made_where_the_file_is_known() {
+    // The help and what is said of lines that could not be read, whose options nobody knows; and what only tells of a
+    // command, or of one on another file.
+    const OTHERS: [&str; 6] =
+        ["cli/args/", "cli/parse", "cli/complete/", "cli/remedy.rs", "cli/view/why/words.rs", "cli/commands/doctor/"];
+    const WITHOUT_A_FILE: [&str; 3] = ["man", "completions", "secret"];
+    let definition = authctl::cli::definition();
+    let verbs = || definition.get_subcommands().map(clap::Command::get_name);
+    assert!(verbs().count() > 12);
+    for (name, text) in sources() {
+        for line in code(&text).filter(|_| !OTHERS.iter().any(|other| name.starts_with(other))) {
+            for rest in line.split("authctl ").skip(1) {
+                let word = rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default();
+                let works_on_a_file = verbs().any(|verb| verb == word) && !WITHOUT_A_FILE.contains(&word);
+                assert!(!works_on_a_file && rest != "\\", "{name}: {line}: context.authctl(\"{word} …\") makes it");
+            }
+        }
+    }
+}
+
 #[test]
 fn there_is_one_unsafe_with_its_reason_and_nothing_unfinished() {
     let mut found = Vec::new();

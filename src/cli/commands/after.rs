@@ -62,6 +62,32 @@ pub fn say(context: &mut Context<'_>, reader: &Reader, written: &[Written], did:
     tokens(context, &asked, written, did);
 }
 
+/// Says of accounts that are looked at, or were changed otherwise, what keeps them out, if anything, and what helps.
+pub fn blocked<'a>(
+    context: &mut Context<'_>,
+    reader: &Reader,
+    users: impl IntoIterator<Item = &'a StoredUser>,
+    password: PasswordNow,
+) {
+    let now = context.now();
+    for user in users {
+        let Ok(one) = why::after(reader, &context.settings, user.clone(), password, now) else {
+            context.console().warn(&format!("whether {} can log in could not be read", whom(user)));
+            continue;
+        };
+        if one.diagnosis.can_login == Some(false) {
+            let text = shut_out(context, &one);
+            context.console().warn(&text);
+        }
+    }
+}
+
+/// Who cannot log in, why, and what helps.
+fn shut_out(context: &Context<'_>, one: &Asked) -> String {
+    let reasons = words::reasons(&one.diagnosis, context.now());
+    format!("{} cannot log in: {reasons}{}", whom(&one.user), way_out(context, one))
+}
+
 /// Accounts that are meant to get in: those that do not are named one by one.
 fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
     let (now, mut free) = (context.now(), 0_usize);
@@ -69,15 +95,17 @@ fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
         let risky = one.diagnosis.steps.iter().any(|step| step.outcome == Outcome::Risk);
         let said = match (one.diagnosis.can_login, risky) {
             (Some(true), false) => None,
-            (Some(true), true) | (None, _) => Some(format!(": {}", words::verdict(&one.diagnosis, now))),
-            (Some(false), _) => Some(format!(" cannot log in: {}", words::reasons(&one.diagnosis, now))),
+            (Some(true), true) | (None, _) => {
+                let verdict = words::verdict(&one.diagnosis, now);
+                Some(format!("{}: {verdict}{}", whom(&one.user), way_out(context, one)))
+            }
+            (Some(false), _) => Some(shut_out(context, one)),
         };
         if one.diagnosis.can_login == Some(true) {
             free += 1;
         }
         if let Some(said) = said {
-            let text = format!("{}{said}{}", whom(&one.user), way_out(context, one));
-            context.console().warn(&text);
+            context.console().warn(&said);
         }
     }
     let which = if did == Did::SetPassword { "new" } else { "right" };
@@ -92,15 +120,15 @@ fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
     }
 }
 
-/// What helps, behind a semicolon; empty where nothing does.
+/// What helps, behind a semicolon; empty where nothing does. Where no command mends all, the others' part comes first.
 fn way_out(context: &Context<'_>, one: &Asked) -> String {
-    match &one.diagnosis.remedy {
-        Some(mend) => {
-            let command = remedy::command(one, mend, context.global);
-            format!("; {}", context.entry.advice(verb(mend), &command, "helps"))
-        }
-        None => words::others(one).iter().map(|text| format!("; {text}")).collect(),
+    let mut text: String = words::others(one).iter().map(|text| format!("; {text}")).collect();
+    if let Some(mend) = &one.diagnosis.remedy {
+        let command = remedy::command(one, mend, context.global);
+        let what = if text.is_empty() { "helps" } else { "helps then" };
+        text.push_str(&format!("; {}", context.entry.advice(verb(mend), &command, what)));
     }
+    text
 }
 
 /// The row of a remedy in the table of rights.
@@ -136,6 +164,10 @@ fn closed(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     };
     let (its, it) = if asked.len() == 1 { ("its", "it") } else { ("their", "them") };
     let text = match (locked, asked.iter().any(enters)) {
+        (true, false) if did == Did::LockAndDeactivate => {
+            let are = if asked.len() == 1 { "it is" } else { "they are" };
+            format!("the app refuses {its} logins while the lock holds, and then until {are} activated")
+        }
         (true, _) => format!("the app refuses {its} logins while the lock holds"),
         (false, true) => {
             format!("the app with customers still lets {it} log in, and refuses every request after it")
@@ -145,9 +177,15 @@ fn closed(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
     context.console().note(&text);
 }
 
+/// Whether the account was inactive and is not any more.
+pub(super) fn is_revived(one: &Written) -> bool {
+    one.before.is_active == Flag::Off && one.after.is_active.is_on()
+}
+
 /// Which tokens live on, and how long at most.
 fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: Did) {
     let changed = |index: usize| written.get(index).is_some_and(|one| one.changed == Changed::Yes);
+    let revived = written.iter().filter(|one| is_revived(one)).count();
     let changed: Vec<&Asked> =
         asked.iter().enumerate().filter(|(index, _)| changed(*index)).map(|(_, one)| one).collect();
     if changed.is_empty() {
@@ -164,10 +202,13 @@ fn tokens(context: &mut Context<'_>, asked: &[Asked], written: &[Written], did: 
         (Did::Lock | Did::Unlock | Did::SetRole | Did::SetPassword, true) => {
             format!("tokens issued before are refused while {are} inactive")
         }
-        (Did::Activate | Did::UnlockAndActivate, _) => {
-            format!("tokens issued before work again until they expire: {life}")
+        (Did::Activate | Did::UnlockAndActivate, _) if revived > 0 => {
+            let whose = if revived == changed.len() { "" } else { " to those that were inactive" };
+            format!("tokens issued before{whose} work again until they expire: {life}")
         }
-        (Did::Unlock, false) => format!("the lock ended no token; those issued before expire by themselves: {life}"),
+        (Did::Unlock | Did::Activate | Did::UnlockAndActivate, _) => {
+            format!("the lock ended no token; those issued before expire by themselves: {life}")
+        }
         (Did::SetRole, false) => {
             context.console().note("the role holds from the next request on, also for tokens issued before");
             format!("tokens issued before stay valid until they expire: {life}")

@@ -34,7 +34,7 @@ pub fn run(context: &mut Context<'_>, args: &AuditArgs) -> anyhow::Result<u8> {
 fn show(context: &mut Context<'_>, args: &AuditShowArgs) -> anyhow::Result<u8> {
     let reader = context.reader()?;
     let Some(event) = audit::show(&reader, args.id).map_err(Refused)? else {
-        return Err(no_event(&reader, args.id)?.into());
+        return Err(no_event(context, &reader, args.id)?.into());
     };
     let unreadable = !event.bad.is_empty();
     let view = AuditView::new(event, Since::Said(context.now()), context.style.personal());
@@ -43,13 +43,13 @@ fn show(context: &mut Context<'_>, args: &AuditShowArgs) -> anyhow::Result<u8> {
     Ok(DONE)
 }
 
-fn no_event(reader: &Reader, id: i64) -> Result<Failure, Refused> {
+fn no_event(context: &Context<'_>, reader: &Reader, id: i64) -> Result<Failure, Refused> {
     let (first, last) = audit::ends(reader).map_err(Refused)?;
     let hint = match (first, last) {
         (Some(first), Some(last)) if id < first && id > 0 => {
             format!("the log begins at {first} and goes to {last}; audit prune writes what it removes to a file")
         }
-        (_, Some(last)) => format!("the last one is {last}; authctl audit list shows them"),
+        (_, Some(last)) => format!("the last one is {last}; {} shows them", context.authctl("audit list")),
         (_, None) => "the log is empty".to_owned(),
     };
     Ok(Failure::new(Class::NotFound, format!("there is no event {id}")).hint(hint))
@@ -108,8 +108,9 @@ fn events(count: u64) -> &'static str {
 
 fn say_unreadable(context: &mut Context<'_>, unreadable: u64) {
     if unreadable > 0 {
+        let verify = context.authctl("audit verify");
         context.console().warn(&format!(
-            "{unreadable} {} cells that authctl never writes; authctl audit verify says more",
+            "{unreadable} {} cells that authctl never writes; {verify} says more",
             if unreadable == 1 { "event holds" } else { "events hold" }
         ));
     }

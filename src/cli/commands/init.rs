@@ -5,13 +5,16 @@ use serde::Serialize;
 use crate::cli::args::InitArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::whom;
+use crate::cli::message::{shell_text, whom};
+use crate::cli::output::escape::show;
 use crate::cli::output::{Format, emit_document};
 use crate::cli::password_source::{self, New};
 use crate::cli::view::UserView;
+use crate::model::role::RoleName;
 use crate::model::text;
 use crate::model::user::Flag;
 use crate::ops::add::AddRequest;
+use crate::ops::error::Class;
 use crate::ops::password;
 use crate::ops::schema::{self, FirstAdmin};
 
@@ -27,7 +30,7 @@ struct InitView<'a> {
 pub fn run(context: &mut Context<'_>, args: &InitArgs) -> anyhow::Result<u8> {
     context.chain_key()?;
     let path = context.database_path()?;
-    let request = admin_request(context, args);
+    let request = admin_request(context, args)?;
     let new = match &request {
         Some(_) if password_source::is_named(&args.password) => Some(password_source::new(context, &args.password)?),
         Some(_) => {
@@ -51,11 +54,24 @@ pub fn run(context: &mut Context<'_>, args: &InitArgs) -> anyhow::Result<u8> {
     Ok(crate::cli::exit::DONE)
 }
 
-fn admin_request(context: &Context<'_>, args: &InitArgs) -> Option<AddRequest> {
-    let (username, email) = args.admin_username.clone().zip(args.admin_email.clone())?;
-    let role = Some(context.settings.admin_role().as_str().to_owned());
-    let (active, verified) = (Flag::On, Flag::Off);
-    Some(AddRequest { username, email, full_name: None, role, customer: None, active, verified })
+/// The first admin, where one is named.
+///
+/// # Errors
+/// The configuration offers no role for one.
+fn admin_request(context: &Context<'_>, args: &InitArgs) -> Result<Option<AddRequest>, Failure> {
+    let Some((username, email)) = args.admin_username.clone().zip(args.admin_email.clone()) else { return Ok(None) };
+    let role = context.settings.admin_role();
+    if let Some(roles) = context.settings.roles.as_ref().filter(|roles| !roles.offers(&role)) {
+        let offered: Vec<&str> = roles.iter().map(RoleName::as_str).collect();
+        let message = format!(
+            "the configuration offers no role '{role}', so there can be no admin: {}",
+            show(&offered.join(", "))
+        );
+        let hint = format!("add '{role}' to its roles, or leave --admin-username and --admin-email away");
+        return Err(Failure::new(Class::PolicyRole, message).hint(hint));
+    }
+    let (role, active, verified) = (Some(role.as_str().to_owned()), Flag::On, Flag::Off);
+    Ok(Some(AddRequest { username, email, full_name: None, role, customer: None, active, verified }))
 }
 
 fn say(context: &mut Context<'_>, path: &std::path::Path, user: Option<&crate::model::user::StoredUser>) {
@@ -67,7 +83,11 @@ fn say(context: &mut Context<'_>, path: &std::path::Path, user: Option<&crate::m
             let did = context.would("added", "add");
             context.console().done(&format!("{did} the first admin {}", whom(user)));
         }
-        None => context.console().hint("add the first admin: authctl user add NAME --email E --role admin --generate"),
+        None => {
+            let role = shell_text(context.settings.admin_role().as_str());
+            let add = context.authctl(&format!("user add NAME --email E --role {role} --generate"));
+            context.console().hint(&format!("add the first admin: {add}"));
+        }
     }
 }
 
@@ -78,10 +98,11 @@ fn print(
     new: Option<&New>,
 ) -> anyhow::Result<()> {
     let password = new.and_then(|new| new.to_print(context));
+    let lost = lost(context);
     match context.style.format {
         Format::Table | Format::Csv => match password {
             Some(password) => {
-                context.try_print(password).map_err(|error| Failure::from(error).hint(LOST))?;
+                context.try_print(password).map_err(|error| Failure::from(error).hint(lost))?;
                 Ok(())
             }
             None => Ok(()),
@@ -90,11 +111,13 @@ fn print(
             let (now, format) = (context.now(), context.settings.time_format);
             let user = user.map(|user| UserView::of(user, now, format));
             let view = InitView { database: text::exact(path), user, password };
-            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(LOST))?;
+            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(lost))?;
             Ok(())
         }
     }
 }
 
 /// The file is there, its admin's password may be lost.
-const LOST: &str = "the database was created; set another password: authctl user passwd USER";
+fn lost(context: &Context<'_>) -> String {
+    format!("the database was created; set another password: {}", context.authctl("user passwd USER"))
+}

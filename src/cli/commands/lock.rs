@@ -8,9 +8,10 @@ use super::select::{self, Shape};
 use crate::cli::args::{LockArgs, UnlockArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::{shell_text, until, whom};
+use crate::cli::message::{until, whom};
+use crate::cli::remedy::option;
 use crate::model::time::{FOREVER, Timestamp, parse_duration, parse_input};
-use crate::model::user::{Field, StoredUser, UserSpec};
+use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 
 use crate::ops::Written;
 use crate::ops::lock::{self, Force, Reactivate, Sweep, Swept, TokensToo, Until};
@@ -36,8 +37,12 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
             Some(old) => format!("; was locked {}", until(old, context.now())),
             None => String::new(),
         };
+        let off = match one.before.is_active.is_on() && one.after.is_active == Flag::Off {
+            true => format!("; {} it too", context.would("deactivated", "deactivate")),
+            false => String::new(),
+        };
         let did = context.would("locked", "lock");
-        format!("{did} {} {}{moved}", whom(&one.after), until(old_end(&one.after).flatten(), context.now()))
+        format!("{did} {} {}{moved}{off}", whom(&one.after), until(old_end(&one.after).flatten(), context.now()))
     })?;
     let did = match tokens {
         TokensToo::Keep => Did::Lock,
@@ -48,11 +53,9 @@ pub fn lock(context: &mut Context<'_>, args: &LockArgs) -> anyhow::Result<u8> {
 }
 
 fn lock_command(spec: &UserSpec, args: &LockArgs) -> String {
-    let mut command = format!("authctl lock {spec}");
-    for (option, value) in [("--for", &args.r#for), ("--until", &args.until)] {
-        if let Some(value) = value {
-            command.push_str(&format!(" {option} {}", shell_text(value)));
-        }
+    let mut command = format!("lock {spec}");
+    for (name, value) in [("for", &args.r#for), ("until", &args.until)] {
+        command.push_str(&value.as_deref().map_or_else(String::new, |value| option(name, value)));
     }
     for (option, given) in [("--forever", args.forever), ("--deactivate", args.deactivate), ("--force", args.force)] {
         if given {
@@ -121,11 +124,19 @@ pub fn unlock(context: &mut Context<'_>, args: &UnlockArgs) -> anyhow::Result<u8
 
 fn unlock_command(spec: &UserSpec, args: &UnlockArgs) -> String {
     let reactivate = if args.reactivate { " --reactivate" } else { "" };
-    format!("authctl unlock {spec}{reactivate}")
+    format!("unlock {spec}{reactivate}")
 }
 
-/// What was freed, and from what.
+/// What was freed, and from what; where nothing was, the activation alone is what was done.
 pub(super) fn freed_words(context: &Context<'_>, one: &Written) -> String {
+    let activated = after::is_revived(one);
+    if activated && one.before.locked_until == Field::Null && one.before.failed_login_attempts == Field::Value(0) {
+        return format!("{} {}; it was not locked", context.would("activated", "activate"), whom(&one.after));
+    }
+    let on = match activated {
+        true => format!("; {} it too", context.would("activated", "activate")),
+        false => String::new(),
+    };
     let was = match old_end(&one.before) {
         Some(end) => format!("was locked {}", until(end, context.now())),
         None => "was not locked".to_owned(),
@@ -136,7 +147,7 @@ pub(super) fn freed_words(context: &Context<'_>, one: &Written) -> String {
         Field::Value(count) => format!(", with {count} failed logins"),
         Field::Null | Field::Absent | Field::Bad(_) => ", with an unreadable count of failed logins".to_owned(),
     };
-    format!("{} {}; {was}{failures}", context.would("unlocked", "unlock"), whom(&one.after))
+    format!("{} {}; {was}{failures}{on}", context.would("unlocked", "unlock"), whom(&one.after))
 }
 
 fn sweep(context: &mut Context<'_>, wish: Sweep) -> anyhow::Result<u8> {
@@ -182,7 +193,8 @@ pub(super) fn say_swept(context: &mut Context<'_>, swept: Vec<(Written, Swept)>)
         written.push(one);
     }
     if unreadable > 0 {
-        context.console().hint("free unreadable ones by name, or with authctl unlock --all-locked");
+        let all = context.authctl("unlock --all-locked");
+        context.console().hint(&format!("free unreadable ones by name, or with {all}"));
     }
     written
 }

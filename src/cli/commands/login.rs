@@ -1,6 +1,6 @@
 //! `login`.
 
-use super::{report, select, session};
+use super::{after, report, select, session};
 use crate::cli::args::{KeyArgs, LoginArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
@@ -10,6 +10,7 @@ use crate::cli::password_source;
 use crate::cli::view::LoginView;
 use crate::ops::login::{self, Rehash, Rehashed};
 use crate::ops::token;
+use crate::ops::why::PasswordNow;
 
 /// Logs in, and prints the app's token response.
 pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
@@ -53,8 +54,8 @@ pub fn run(context: &mut Context<'_>, args: &LoginArgs) -> anyhow::Result<u8> {
         }
         None => print(context, &LoginView::from(&tokens))?,
     }
-    report::without_role(context, &done.user);
-    report::blocked(context, &done.user);
+    // The app may still keep out whom we let in: a row that it cannot read, a role that it does not know.
+    after::blocked(context, &store, [&done.user], PasswordNow::Stored);
     Ok(crate::cli::exit::DONE)
 }
 

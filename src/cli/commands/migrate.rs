@@ -133,7 +133,8 @@ fn look(context: &mut Context<'_>, face: Face) -> anyhow::Result<u8> {
     match (face, missing.is_empty()) {
         (_, true) => context.console().done("up to date"),
         (Face::Status | Face::Plan, false) => {
-            context.console().hint("authctl migrate applies what is pending");
+            let migrate = context.authctl("migrate");
+            context.console().hint(&format!("{migrate} applies what is pending"));
         }
         (Face::Check, false) => return Err(Refused::from(StoreError::Pending { missing }).into()),
     }

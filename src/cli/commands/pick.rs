@@ -13,7 +13,7 @@ use crate::cli::message::whom;
 use crate::cli::output::escape::{quote, show};
 use crate::cli::output::{personal, truncate};
 use crate::cli::prompt::PromptError;
-use crate::cli::session::Entry;
+use crate::cli::remedy;
 use crate::model::role::RoleName;
 use crate::model::time::{Timestamp, relative};
 use crate::model::user::{Field, PasswordPresence, StoredUser, UserSpec};
@@ -65,28 +65,38 @@ impl Purpose {
     }
 
     /// The same command without a terminal.
-    fn without_asking(self) -> &'static str {
+    fn without_asking(self, context: &Context<'_>) -> String {
+        let ours = |rest: &str| context.authctl(rest);
         match self {
-            Self::Unlock => "name a USER, or give --expired or --all-locked; authctl user list --locked shows them",
-            Self::Lock | Self::Show | Self::Why => {
-                "name a USER: a username, an e-mail, or id:57; authctl user list shows them"
+            Self::Unlock => {
+                format!("name a USER, or give --expired or --all-locked; {} shows them", ours("user list --locked"))
             }
-            Self::SetRole => "name USER and ROLE, as in authctl set-role id:57 therapist; authctl user list shows them",
+            Self::Lock | Self::Show | Self::Why => {
+                format!("name a USER: a username, an e-mail, or id:57; {} shows them", ours("user list"))
+            }
+            Self::SetRole => format!(
+                "name USER and ROLE, as in {}; {} shows them",
+                ours("set-role id:57 therapist"),
+                ours("user list")
+            ),
         }
     }
 
-    fn nobody(self, entry: &Entry) -> Failure {
-        if entry.acting().is_some() {
-            let hint = "authctl whoami says whose session it is, and what it may do";
+    fn nobody(self, context: &Context<'_>) -> Failure {
+        let ours = |rest: &str| context.authctl(rest);
+        if context.entry.acting().is_some() {
+            let hint = format!("{} says whose session it is, and what it may do", ours("whoami"));
             return Failure::new(Class::NotFound, "no account fits that this session may reach").hint(hint);
         }
         let (message, hint) = match self {
             Self::Unlock => (
                 "no account is locked",
-                "an account that cannot log in for another reason: authctl user why USER says which",
+                format!("an account that cannot log in for another reason: {} says which", ours("user why USER")),
             ),
-            Self::Lock => ("no account is active and not locked", "authctl user list shows all accounts"),
-            Self::SetRole | Self::Show | Self::Why => ("there are no accounts", "authctl user add USERNAME adds one"),
+            Self::Lock => ("no account is active and not locked", format!("{} shows all accounts", ours("user list"))),
+            Self::SetRole | Self::Show | Self::Why => {
+                ("there are no accounts", format!("{} adds one", ours("user add USERNAME")))
+            }
         };
         Failure::new(Class::NotFound, message).hint(hint)
     }
@@ -108,7 +118,7 @@ pub fn one(context: &mut Context<'_>, purpose: Purpose) -> anyhow::Result<Stored
     if !context.can_ask() {
         let question = lower_first(purpose.question());
         return Err(Failure::new(Class::WouldPrompt, format!("no USER is given: {question}?"))
-            .hint(purpose.without_asking())
+            .hint(purpose.without_asking(context))
             .into());
     }
     let reader = context.reader()?;
@@ -149,8 +159,9 @@ pub fn confirmed(
     Ok(user)
 }
 
-/// Says the command that needs no questions.
-pub fn same_command(context: &mut Context<'_>, command: &str) {
+/// Says the command that needs no questions, from what stands behind `authctl`.
+pub fn same_command(context: &mut Context<'_>, rest: &str) {
+    let command = remedy::again(context.global, rest);
     context.console().hint(&format!("the same without questions: {command}"));
 }
 
@@ -207,7 +218,7 @@ fn offered(context: &mut Context<'_>, reader: &Reader, purpose: Purpose) -> anyh
             fitting(reader, &context.settings, context.now(), purpose.fit(), text.as_deref(), MOST).map_err(Refused)?;
         match (found.cut, found.users.is_empty(), &text) {
             (Cut::No, false, _) => return Ok(found.users),
-            (Cut::No, true, None) => return Err(purpose.nobody(&context.entry).into()),
+            (Cut::No, true, None) => return Err(purpose.nobody(context).into()),
             (Cut::No, true, Some(text)) => {
                 let note = format!("no account that fits has {} in its username, e-mail or full name", quote(text));
                 context.console().note(&note);

@@ -53,12 +53,13 @@ fn refusal(context: &Context<'_>, error: StoreError) -> Failure {
         }
         StoreError::Damaged { detail } => {
             let message = format!("the database is damaged, so migrate would refuse it: {}", escape(detail));
+            let (check, restore) = (context.authctl("db check"), context.authctl("db restore FILE"));
             return Failure::new(Class::DbUnreadable, message)
-                .hint("authctl db check lists the damage; authctl db restore FILE goes back to a backup");
+                .hint(format!("{check} lists the damage; {restore} goes back to a backup"));
         }
-        _ => return explain(&ops::Error::from(error), context.now()),
+        _ => return explain(context, &ops::Error::from(error)),
     };
-    Failure { hint: Some(hint.to_owned()), ..explain(&ops::Error::from(error), context.now()) }
+    Failure { hint: Some(hint.to_owned()), ..explain(context, &ops::Error::from(error)) }
 }
 
 fn say(context: &mut Context<'_>, rehearsal: &Rehearsal) {
@@ -87,7 +88,8 @@ fn say(context: &mut Context<'_>, rehearsal: &Rehearsal) {
             seconds(rehearsal.copy_took)
         ));
     }
-    context.console().hint("the copy is gone and the database is as it was; authctl migrate does it");
+    let migrate = context.authctl("migrate");
+    context.console().hint(&format!("the copy is gone and the database is as it was; {migrate} does it"));
 }
 
 fn seconds(took: Duration) -> String {

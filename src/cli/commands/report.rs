@@ -5,13 +5,12 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::message::{address, whom};
+use crate::cli::message::whom;
 use crate::cli::output::{Format, Record, emit_all, emit_one};
+use crate::cli::remedy;
 use crate::cli::view::{UserView, WriteView};
-use crate::model::user::{Flag, PasswordPresence, StoredUser};
+use crate::model::user::StoredUser;
 use crate::ops::Written;
-use crate::policy::role::Verb;
-use crate::policy::state::{Lock, lock, stuck};
 use crate::store::{Applied, Changed, Schema};
 
 use super::select::Shape;
@@ -75,11 +74,9 @@ pub fn shaped<R: Record>(
 /// A role that cannot be read makes `/auth/me` answer 500 whatever the token (`app-facts`).
 pub fn without_role(context: &mut Context<'_>, user: &StoredUser) {
     if user.role.value().is_none() {
-        context.console().warn(&format!(
-            "{} has no readable role: the app answers 500 to its requests; authctl set-role {} ROLE mends it",
-            whom(user),
-            address(user)
-        ));
+        let mend = context.authctl(&format!("set-role {} ROLE", remedy::name(context, user)));
+        let text = format!("{} has no readable role: the app answers 500 to its requests; {mend} mends it", whom(user));
+        context.console().warn(&text);
     }
 }
 
@@ -93,32 +90,6 @@ pub fn customers(context: &mut Context<'_>, schema: &Schema) {
     }
 }
 
-/// What keeps the account out, if anything, each with its way out.
-pub fn blocked(context: &mut Context<'_>, user: &StoredUser) {
-    let (name, address, now) = (whom(user), address(user), context.now());
-    let entry = &context.entry;
-    let activate = entry.advice(Verb::UserActivate, &format!("authctl user activate {address}"), "lets it in");
-    let set = entry.advice(Verb::UserPasswd, &format!("authctl user passwd {address}"), "sets one");
-    let unreadable = stuck(user, context.settings.time_format);
-    let mut console = context.console();
-    if user.is_active == Flag::Off {
-        console.warn(&format!("{name} cannot log in: it is inactive; {activate}"));
-    }
-    match (lock(user, now), unreadable) {
-        (Lock::None, _) | (Lock::Expired { .. }, None) => {}
-        (Lock::Expired { .. }, Some(_)) => console.warn(&format!(
-            "{name} cannot log in to the app: its lock has run out, but in a form that makes the app answer 500; authctl \
-             unlock {address} mends it"
-        )),
-        (Lock::Until { .. } | Lock::Unreadable, _) => {
-            console.warn(&format!("{name} cannot log in: it is locked; authctl unlock {address} frees it"));
-        }
-    }
-    if user.password == PasswordPresence::Missing {
-        console.warn(&format!("{name} cannot log in: it has no password; {set}"));
-    }
-}
-
 /// The document of one account, with the generated password; a table prints the password alone.
 ///
 /// # Errors
@@ -129,9 +100,9 @@ pub fn one(
     user: StoredUser,
     password: Option<&str>,
 ) -> anyhow::Result<()> {
-    let address = address(&user);
-    let lost = |failure: Failure| match password {
-        Some(_) => failure.hint(format!("the change was made; set another password: authctl user passwd {address}")),
+    let way = password.map(|_| context.authctl(&format!("user passwd {}", remedy::name(context, &user))));
+    let lost = |failure: Failure| match way {
+        Some(way) => failure.hint(format!("the change was made; set another password: {way}")),
         None => failure.hint("the change was made"),
     };
     let (now, format) = (context.now(), context.settings.time_format);

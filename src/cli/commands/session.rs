@@ -127,10 +127,8 @@ pub fn save(
     let (now, until) = (context.now(), signed_in.acting.until);
     let (database, whom) = (text::path(file.database()), message::whom(&signed_in.acting.row));
     context.console().done(&format!("signed in to '{database}' as {whom} until {}", when(until, now)));
-    let place = remedy::place(context.global);
-    context
-        .console()
-        .hint(&format!("authctl --as-session{place} COMMAND acts as this account; authctl logout{place} ends it"));
+    let (place, logout) = (remedy::place(context.global), context.authctl("logout"));
+    context.console().hint(&format!("authctl --as-session{place} COMMAND acts as this account; {logout} ends it"));
     saved(context, signed_in)
 }
 

@@ -4,7 +4,7 @@ use crate::cli::args::{InspectArgs, TokenCommand, TokenKind, VerifyArgs};
 use crate::cli::context::{Context, key_failure};
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::failure_of;
+use crate::cli::message::failure;
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::settings::database::Origin;
 use crate::cli::settings::key::{KeyError, ResolvedKey};
@@ -63,7 +63,7 @@ fn judging_key(context: &mut Context<'_>, args: &InspectArgs) -> anyhow::Result<
 fn rows(context: &mut Context<'_>, no_verify: bool) -> anyhow::Result<Option<Reader>> {
     let reader = match context.reader_if_any() {
         Err(error) if no_verify && context.locate()?.origin == Origin::Default => {
-            let why = failure_of(error, context.world).message;
+            let why = failure(context, error).message;
             context.console().warn(&format!("not compared with an account: {why}"));
             return Ok(None);
         }
@@ -167,7 +167,9 @@ fn verify(context: &mut Context<'_>, args: &VerifyArgs) -> anyhow::Result<u8> {
         1 => "the token is rejected".to_owned(),
         all => format!("{bad} of {all} tokens are rejected"),
     };
-    Err(Failure::new(Class::TokenRejected, message).hint("authctl token inspect tells all about one").into())
+    Err(Failure::new(Class::TokenRejected, message)
+        .hint(format!("{} tells all about one", context.authctl("token inspect")))
+        .into())
 }
 
 fn print_verified(context: &mut Context<'_>, views: &[JudgedView]) -> anyhow::Result<()> {

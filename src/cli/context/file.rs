@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::cli::failure::{Failure, Refused};
+use crate::cli::remedy;
 use crate::cli::settings::database::{Located, Origin, locate};
 use crate::model::text;
 use crate::store::{OpenNote, Opened, Reader, Schema, Store, TriggerEffect};
@@ -97,8 +98,8 @@ impl Context<'_> {
     pub fn say_pending(&mut self, schema: &Schema) {
         let missing = schema.missing();
         if !missing.is_empty() {
-            let text =
-                format!("this database is not migrated: {} missing; authctl migrate adds them", missing.join(", "));
+            let (migrate, missing) = (self.authctl("migrate"), missing.join(", "));
+            let text = format!("this database is not migrated: {missing} missing; {migrate} adds them");
             self.console().hint(&text);
         }
     }
@@ -114,6 +115,11 @@ impl Context<'_> {
             );
             self.console().warn(&text);
         }
+    }
+
+    /// A command of ours on this database, to be typed.
+    pub fn authctl(&self, rest: &str) -> String {
+        remedy::authctl(self.global, rest)
     }
 
     /// The path of the database, absolute or as named.

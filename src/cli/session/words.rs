@@ -5,10 +5,10 @@
 use super::{PLACE, file_failure};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::message::{address, customer, until, whom};
+use crate::cli::message::{customer, until, whom};
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::output::personal;
-use crate::cli::remedy::place;
+use crate::cli::remedy::name;
 use crate::cli::settings::session::{SessionError, SessionFile};
 use crate::model::text;
 use crate::model::user::{Field, StoredUser};
@@ -17,11 +17,14 @@ use crate::ops::session::{Ended, SignedIn};
 use crate::policy::login::Closed;
 use crate::policy::role::{Ranks, Reach, Right, Standing, Verb, reach, right};
 
-const ASK: &str = "ask an admin; authctl whoami shows what this session may do";
+/// What is left to do.
+fn ask(context: &Context<'_>) -> String {
+    format!("ask an admin; {} shows what this session may do", context.authctl("whoami"))
+}
 
 /// How to sign in to this database.
 pub fn sign_in(context: &Context<'_>) -> String {
-    format!("authctl login NAME --save{}", place(context.global))
+    context.authctl("login NAME --save")
 }
 
 /// Nothing is saved, and something must be.
@@ -51,7 +54,7 @@ pub fn no_session_yet(context: &Context<'_>) -> Failure {
 /// Nobody can sign in to a file that is not migrated.
 pub fn not_migrated(context: &Context<'_>, missing: Vec<String>) -> Failure {
     let message = format!("nobody can sign in: the database is not migrated: {} missing", missing.join(", "));
-    let migrate = format!("run authctl migrate{} first", place(context.global));
+    let migrate = format!("run {} first", context.authctl("migrate"));
     Failure::new(Class::Pending, message).hint(if context.needs_session() {
         format!("{migrate}, without --as-session and with a configuration that does not require a session")
     } else {
@@ -62,7 +65,7 @@ pub fn not_migrated(context: &Context<'_>, missing: Vec<String>) -> Failure {
 /// A saved file that is not used.
 pub fn unusable(context: &Context<'_>, file: &SessionFile, error: &SessionError) -> Failure {
     let failure = file_failure(file, "is not used", error);
-    let again = format!("authctl logout{}, then {}", place(context.global), sign_in(context));
+    let again = format!("{}, then {}", context.authctl("logout"), sign_in(context));
     match error {
         SessionError::Mode(_) | SessionError::Owner(_) => {
             failure.hint(format!("its token may be known to others: {again}"))
@@ -84,13 +87,14 @@ pub fn ended(context: &Context<'_>, ended: &Ended) -> Failure {
                 .hint(sign_in(context))
         }
         Ended::Closed(row, closed) => {
+            let on = |verb: &str| context.authctl(&format!("{verb} {}", name(context, row)));
             let (class, state, hint) = match closed {
                 Closed::Locked { until: end } => {
-                    let hint = format!("an admin frees it: authctl unlock {}", address(row));
+                    let hint = format!("an admin frees it: {}", on("unlock"));
                     (Class::Locked, format!("is locked {}", until(*end, now)), hint)
                 }
                 Closed::Inactive => {
-                    let hint = format!("an admin lets it in again: authctl user activate {}", address(row));
+                    let hint = format!("an admin lets it in again: {}", on("user activate"));
                     (Class::Inactive, "is inactive".to_owned(), hint)
                 }
                 Closed::Customer(state) => {
@@ -113,7 +117,7 @@ pub fn closed_rule(closed: Closed) -> &'static str {
 }
 
 /// A command that the account may not run at all.
-pub fn verb_refused(signed_in: &SignedIn, verb: Verb) -> Failure {
+pub fn verb_refused(context: &Context<'_>, signed_in: &SignedIn, verb: Verb) -> Failure {
     let Ranks { admin, therapist, patient } = &signed_in.ranks;
     let who_may = match right(verb) {
         Right::Desk => format!("{} may, and {} on {}s", a(admin.as_str()), a(therapist.as_str()), patient),
@@ -124,14 +128,20 @@ pub fn verb_refused(signed_in: &SignedIn, verb: Verb) -> Failure {
     let failure = Failure::new(Class::NotAllowed, message);
     match verb.as_str().split_once(" --") {
         Some((_, option)) if reach(signed_in.standing, verb.plain()).is_some() => {
-            failure.hint(format!("leave --{option} away, or {ASK}"))
+            failure.hint(format!("leave --{option} away, or {}", ask(context)))
         }
-        Some(_) | None => failure.hint(ASK),
+        Some(_) | None => failure.hint(ask(context)),
     }
 }
 
 /// The rule that an account met, and the refusal.
-pub fn out_of_reach(signed_in: &SignedIn, reach: Reach, verb: Verb, target: &StoredUser) -> (String, Failure) {
+pub fn out_of_reach(
+    context: &Context<'_>,
+    signed_in: &SignedIn,
+    reach: Reach,
+    verb: Verb,
+    target: &StoredUser,
+) -> (String, Failure) {
     let who = actor(signed_in);
     let name = quote(&personal::name(target.username.value().map_or("", String::as_str)));
     let (rule, found) = match reach {
@@ -148,7 +158,7 @@ pub fn out_of_reach(signed_in: &SignedIn, reach: Reach, verb: Verb, target: &Sto
             (rule, found)
         }
     };
-    let failure = Failure::new(Class::NotAllowed, format!("{rule}; {found}")).hint(ASK);
+    let failure = Failure::new(Class::NotAllowed, format!("{rule}; {found}")).hint(ask(context));
     (rule, failure)
 }
 

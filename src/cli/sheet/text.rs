@@ -66,9 +66,8 @@ pub(super) fn text(bytes: &Bytes) -> Result<&str, Failure> {
         ));
     }
     if bytes.starts_with(b"SQLite format 3\0") {
-        return Err(Failure::usage("the file is a database, not a file of rows").hint(
-            "authctl --database FILE user export --with-hashes | authctl user import - brings its accounts here",
-        ));
+        return Err(Failure::usage("the file is a database, not a file of rows")
+            .hint("authctl --database FILE user export --with-hashes prints its accounts as rows that import reads"));
     }
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let zeros = sample.iter().filter(|byte| **byte == 0).count();

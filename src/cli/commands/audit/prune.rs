@@ -32,7 +32,7 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     check_columns::<PruneView>(&context.style).map_err(Failure::from)?;
     let before = before(context, &args.before)?;
     if let Some(path) = &args.export {
-        require_free(&context.world.cwd.join(path))?;
+        require_free(context, &context.world.cwd.join(path))?;
     }
     let mut store = context.store()?;
     let Some(plan) = audit::plan(&store, before).map_err(Refused)? else {
@@ -41,7 +41,7 @@ pub fn prune(context: &mut Context<'_>, args: &AuditPruneArgs) -> anyhow::Result
     let instead = "prune in smaller steps with an earlier --before, or choose a quiet hour and give --yes";
     long_lock::announce(context, audit::expected_lock(&plan), instead)?;
     let verdict = audit::verify(&store, context.chain_key()?, &[]).map_err(Refused)?;
-    if let Some(failure) = verify::failure(&verdict) {
+    if let Some(failure) = verify::failure(context, &verdict) {
         let message = format!("the log is not pruned: {}", failure.message);
         return Err(Failure { message, ..failure }.into());
     }
@@ -104,10 +104,10 @@ fn before(context: &Context<'_>, text: &str) -> Result<Timestamp, Failure> {
 }
 
 /// Refuses a name that is taken before anything else is done.
-fn require_free(path: &Path) -> Result<(), Failure> {
+fn require_free(context: &Context<'_>, path: &Path) -> Result<(), Failure> {
     if path.file_name().is_some_and(|name| name == "-") {
         return Err(Failure::usage("--export wants a file that lasts, not standard output")
-            .hint("authctl audit export prints the log; give a path here"));
+            .hint(format!("{} prints the log; give a path here", context.authctl("audit export"))));
     }
     match std::fs::symlink_metadata(path) {
         Ok(_) => Err(exists(path)),
@@ -220,9 +220,10 @@ fn finish(
     context.console().done(&format!("{did} {rows} {}: {which}", events(rows)));
     if let Some(path) = &export {
         context.console().done(&format!("they are in '{}'", text::path(path)));
+        let head = context.authctl("audit head");
         context
             .console()
-            .hint("a head that was kept before may be of a removed event: authctl audit head prints the new one");
+            .hint(&format!("a head that was kept before may be of a removed event: {head} prints the new one"));
     }
     let absolute = export.map(|path| text::exact(&std::path::absolute(&path).unwrap_or(path)));
     print(context, &PruneView { changed: true, rows, first_id: Some(first), last_id: Some(last), export: absolute })

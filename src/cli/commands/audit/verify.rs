@@ -41,7 +41,7 @@ pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Resu
              perhaps to hide a tail that was cut off",
         );
     }
-    if let Some(failure) = failure(&verdict) {
+    if let Some(failure) = failure(context, &verdict) {
         return Err(failure.into());
     }
     say_what_it_proves(context, &verdict, heads.is_empty());
@@ -49,7 +49,7 @@ pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Resu
 }
 
 /// The error that the verdict is; `None` where all is well.
-pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
+pub(super) fn failure(context: &Context<'_>, verdict: &Verdict) -> Option<Failure> {
     if let Some(fault) = &verdict.fault {
         if let Some(id) = verdict.restored {
             return Some(Failure::new(Class::Findings, fault_words(fault)).hint(format!(
@@ -91,12 +91,15 @@ pub(super) fn failure(verdict: &Verdict) -> Option<Failure> {
         );
     }
     (verdict.head_check == Some(HeadCheck::Pruned)).then(|| {
-        Failure::new(Class::Findings, "the head cannot be compared: its event was pruned since")
-            .hint("find it in the file that audit prune wrote, then keep a new head: authctl audit head")
+        Failure::new(Class::Findings, "the head cannot be compared: its event was pruned since").hint(format!(
+            "find it in the file that audit prune wrote, then keep a new head: {}",
+            context.authctl("audit head")
+        ))
     })
 }
 
 fn say_what_it_proves(context: &mut Context<'_>, verdict: &Verdict, no_head: bool) {
+    let (head, verify) = (context.authctl("audit head"), context.authctl("audit verify --head FILE"));
     let mut console = context.console();
     if verdict.rows == 0 {
         console.warn(
@@ -112,10 +115,9 @@ fn say_what_it_proves(context: &mut Context<'_>, verdict: &Verdict, no_head: boo
          anew; a key (audit_key_file) keeps them from that"
     });
     if no_head {
-        console.hint(
-            "a tail that was cut off shows only against a head that was kept elsewhere: authctl audit head, then \
-             audit verify --head FILE",
-        );
+        console.hint(&format!(
+            "a tail that was cut off shows only against a head that was kept elsewhere: {head}, then {verify}"
+        ));
     }
 }
 
@@ -125,9 +127,10 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
     } else {
         let name = format!("'{}'", text::path(path));
         let read = read(&context.world.cwd.join(path));
+        let head = context.authctl("audit head");
         let refused = |error| {
             Failure::usage(format!("cannot read the head from {name}: {error}"))
-                .hint("name the file that holds what authctl audit head printed; - reads standard input")
+                .hint(format!("name the file that holds what {head} printed; - reads standard input"))
         };
         (read.map_err(refused)?, name)
     };
@@ -136,8 +139,8 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
     let heads: Option<Vec<Head>> = lines.map(Head::parse).collect();
     match heads {
         Some(heads) if !heads.is_empty() => Ok(heads),
-        Some(_) => Err(no_head(format!("there is no head in {name}: it is empty"))),
-        None => Err(no_head(format!("{name} holds something else than heads"))),
+        Some(_) => Err(no_head(context, format!("there is no head in {name}: it is empty"))),
+        None => Err(no_head(context, format!("{name} holds something else than heads"))),
     }
 }
 
@@ -146,8 +149,8 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
         .ok_or_else(|| std::io::Error::other("it is larger than 1 MiB"))
 }
 
-fn no_head(message: String) -> anyhow::Error {
-    Failure::usage(message).hint("give what authctl audit head printed, one line each").into()
+fn no_head(context: &Context<'_>, message: String) -> anyhow::Error {
+    Failure::usage(message).hint(format!("give what {} printed, one line each", context.authctl("audit head"))).into()
 }
 
 /// `audit head`.

@@ -97,13 +97,14 @@ fn refusal(context: &Context<'_>, error: StoreError) -> Failure {
         }
         StoreError::Damaged { detail } => {
             let message = format!("the database is damaged, so no backup was made of it: {}", escape(detail));
+            let (check, restore) = (context.authctl("db check"), context.authctl("db restore FILE"));
             return Failure::new(Class::DbUnreadable, message)
-                .hint("authctl db check lists the damage; authctl db restore FILE goes back to an older backup");
+                .hint(format!("{check} lists the damage; {restore} goes back to an older backup"));
         }
         StoreError::Busy { .. } => "something writes all the time; wait longer: --busy-timeout 30s",
-        _ => return explain(&ops::Error::from(error), context.now()),
+        _ => return explain(context, &ops::Error::from(error)),
     };
-    Failure { hint: Some(hint.to_owned()), ..explain(&ops::Error::from(error), context.now()) }
+    Failure { hint: Some(hint.to_owned()), ..explain(context, &ops::Error::from(error)) }
 }
 
 /// What a run without `--dry-run` would do, as far as can be told beforehand.

@@ -36,11 +36,13 @@ pub fn run(context: &mut Context<'_>) -> anyhow::Result<u8> {
     }
     let path = escape(&text::path(&context.database_path()?)).into_owned();
     let hint = if damaged {
-        "stop the app, then authctl db restore FILE; without a backup: sqlite3 FILE .recover"
+        let restore = context.authctl("db restore FILE");
+        format!("stop the app, then {restore}; without a backup: sqlite3 FILE .recover")
     } else if orphans == 0 {
-        "authctl doctor says what each of these cells does to its account, and what mends it"
+        format!("{} says what each of these cells does to its account, and what mends it", context.authctl("doctor"))
     } else {
         "the app runs with foreign keys off, so such rows stay until somebody mends them by SQL; make a backup first"
+            .to_owned()
     };
     Err(Failure::new(Class::Findings, format!("'{path}' has {}", findings.join(", "))).hint(hint).into())
 }

@@ -27,13 +27,15 @@ pub fn run(context: &mut Context<'_>) -> anyhow::Result<u8> {
         context.console().hint(&format!("others on this machine may read or write it: chmod 600 {path}"));
     }
     if waiting {
-        context.console().hint("authctl migrate applies what is pending; authctl migrate rehearse tries it on a copy");
+        let (migrate, rehearse) = (context.authctl("migrate"), context.authctl("migrate rehearse"));
+        context.console().hint(&format!("{migrate} applies what is pending; {rehearse} tries it on a copy"));
     }
     if !faults.is_empty() {
         context.console().warn(&format!("the schema differs from what authctl can work with: {}", faults.join("; ")));
     }
     if bad_rows > 0 {
-        context.console().hint("some accounts have cells that cannot be read; authctl db check names them");
+        let check = context.authctl("db check");
+        context.console().hint(&format!("some accounts have cells that cannot be read; {check} names them"));
     }
     Ok(DONE)
 }

@@ -125,27 +125,32 @@ fn backup_refusal(context: &Context<'_>, file: &Path, error: StoreError) -> Fail
         StoreError::Missing { .. } => (
             Class::DbMissing,
             format!("there is no backup at '{shown}'"),
-            "authctl db backup names what it makes; those beside the database end in .backup- and the time",
+            format!(
+                "{} names what it makes; those beside the database end in .backup- and the time",
+                context.authctl("db backup")
+            ),
         ),
         StoreError::Damaged { detail } => {
-            (Class::DbUnreadable, format!("the backup '{shown}' is damaged: {}", escape(detail)), other)
+            (Class::DbUnreadable, format!("the backup '{shown}' is damaged: {}", escape(detail)), other.to_owned())
         }
         StoreError::Triggers { names } => (
             Class::Drift,
             format!("the table 'users' of the backup '{shown}' has triggers: {}", escape(&names.join(", "))),
-            "look at them, then leave --no-triggers away; or name another backup",
+            "look at them, then leave --no-triggers away; or name another backup".to_owned(),
         ),
         StoreError::Directory { .. } => {
-            (Class::DbNotSqlite, format!("'{shown}' is a directory, not a backup"), "name the file in it")
+            (Class::DbNotSqlite, format!("'{shown}' is a directory, not a backup"), "name the file in it".to_owned())
         }
-        StoreError::Empty { .. } => (Class::DbNotSqlite, format!("'{shown}' is an empty file, not a backup"), other),
+        StoreError::Empty { .. } => {
+            (Class::DbNotSqlite, format!("'{shown}' is an empty file, not a backup"), other.to_owned())
+        }
         StoreError::HotJournal { .. } => (
             Class::DbUnreadable,
             format!("the backup '{shown}' holds an unfinished transaction: its journal lies beside it"),
-            "let SQLite undo it: authctl db check --database FILE; or name another backup",
+            format!("let SQLite undo it: authctl --database {} db check; or name another backup", shell(file)),
         ),
         _ => {
-            let failure = explain(&ops::Error::from(error), context.now());
+            let failure = explain(context, &ops::Error::from(error));
             return Failure { hint: Some(other.to_owned()), ..failure };
         }
     };
@@ -171,9 +176,9 @@ fn present_refusal(context: &Context<'_>, database: &Path, error: StoreError) ->
             "stop the app (systemctl status PID names its service), then run the command again".to_owned()
         }
         StoreError::Backup { .. } => "make room beside the database; nothing was changed".to_owned(),
-        _ => return explain(&ops::Error::from(error), context.now()),
+        _ => return explain(context, &ops::Error::from(error)),
     };
-    Failure { hint: Some(hint), ..explain(&ops::Error::from(error), context.now()) }
+    Failure { hint: Some(hint), ..explain(context, &ops::Error::from(error)) }
 }
 
 fn aside(path: &Path) -> PathBuf {
@@ -203,7 +208,8 @@ fn say(context: &mut Context<'_>, database: &Path, file: &Path, backup: &BackupF
         }
     }
     if !backup.schema().missing().is_empty() {
-        context.console().hint("this backup is from before a migration: run authctl migrate next");
+        let migrate = context.authctl("migrate");
+        context.console().hint(&format!("this backup is from before a migration: run {migrate} next"));
     }
     context.console().hint("start the app again; tokens issued before are judged by the restored accounts");
 }

@@ -7,7 +7,6 @@ use indicatif::BinaryBytes;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::message::shell;
-use crate::cli::settings::database::Origin;
 
 /// A file operand, counted from the working directory.
 ///
@@ -35,9 +34,5 @@ pub fn counted(count: u64, noun: &str) -> String {
 
 /// The command that puts a backup in place of the database.
 pub fn way_back(context: &Context<'_>, backup: &Path) -> String {
-    let named = match context.locate() {
-        Ok(located) if located.origin == Origin::Option => format!("--database {} ", shell(&located.path)),
-        Ok(_) | Err(_) => String::new(),
-    };
-    format!("authctl db restore {named}{}", shell(backup))
+    context.authctl(&format!("db restore {}", shell(backup)))
 }

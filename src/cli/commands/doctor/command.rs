@@ -9,7 +9,7 @@ use super::sql;
 use crate::cli::context::Context;
 use crate::cli::message::{is_plain, shell, shell_text};
 use crate::cli::output::personal::Personal;
-use crate::cli::settings::database::Origin;
+use crate::cli::remedy::place;
 use crate::ops::doctor::{
     Account, Address, AdminWay, AuditKeyFault, CellColumn, Fault, Finding, KeyFault, KeyPlace, LogForm, NullColumn,
     Ownership, Report, Share, Standing, TimeColumn, Usernames, Way,
@@ -77,15 +77,7 @@ impl Typed {
     /// Usage.
     pub fn new(context: &Context<'_>) -> anyhow::Result<Self> {
         let located = context.locate()?;
-        let mut options = String::new();
-        if let (Origin::Option, Some(given)) = (located.origin, &context.global.database) {
-            options.push_str(" --database ");
-            options.push_str(&shell(Path::new(given)));
-        }
-        if let Some(config) = &context.global.config {
-            options.push_str(" --config ");
-            options.push_str(&shell(config));
-        }
+        let options = place(context.global);
         Ok(Self { options, database: located.path, personal: context.style.personal() })
     }
 

@@ -1,16 +1,18 @@
 //! `user add`.
 
-use crate::cli::args::AddArgs;
-use crate::cli::commands::report;
+use crate::cli::args::{AddArgs, Global, NewPassword};
+use crate::cli::commands::{after, report};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{shell_text, whom};
 use crate::cli::output::personal::{self, Personal};
 use crate::cli::password_source::{self, New};
+use crate::cli::remedy;
 use crate::model::user::{Flag, StoredUser};
 use crate::ops::add::{self, AddRequest, Added, IfPresent, ValidUser};
 use crate::ops::error::{Class, Error};
 use crate::ops::password;
+use crate::ops::why::PasswordNow;
 use crate::store::{Changed, Store};
 
 /// Adds an account.
@@ -20,12 +22,13 @@ pub fn add(context: &mut Context<'_>, args: &AddArgs) -> anyhow::Result<u8> {
     if args.customer.is_some() && !store.schema().has("customer_id") {
         return Err(Failure::usage("this database has no customers").hint("leave --customer away").into());
     }
-    let request = request(context, args, &store)?;
+    let (request, asked) = request(context, args, &store)?;
     let checked = add::check(&context.settings, store.schema(), &request);
     let if_present = if args.if_missing { IfPresent::Accept } else { IfPresent::Refuse };
     if let (Ok(valid), IfPresent::Accept) = (&checked, if_present)
         && let Some(user) = add::present(store.view(), valid, if_present).map_err(Refused)?
     {
+        say_equivalent(context, args, &request, asked);
         return present(context, user);
     }
     let (valid, new) = checked_with_password(context, args, checked)?;
@@ -33,6 +36,7 @@ pub fn add(context: &mut Context<'_>, args: &AddArgs) -> anyhow::Result<u8> {
     let applied =
         add::add(&mut store, &context.act(), &context.settings, &valid, new.password(), if_present, &mut random)
             .map_err(Refused)?;
+    say_equivalent(context, args, &request, asked);
     context.say_triggers(applied.triggers.as_ref());
     match applied.value {
         Added::Present(user) => present(context, user),
@@ -50,7 +54,10 @@ fn require_parts(context: &Context<'_>, args: &AddArgs) -> Result<(), Failure> {
             .hint(format!("give {how}")))
     };
     match (&args.username, &args.email) {
-        (None, _) => missing("the username", "it as the first argument: authctl user add USERNAME --email E"),
+        (None, _) => {
+            let command = context.authctl("user add USERNAME --email E");
+            missing("the username", &format!("it as the first argument: {command}"))
+        }
         (_, None) => missing("the e-mail", "--email E"),
         (Some(_), Some(_)) if !args.if_missing && !password_source::is_named(&args.password) => {
             missing("the password", "--password-stdin, --password-file FILE or --generate")
@@ -59,8 +66,15 @@ fn require_parts(context: &Context<'_>, args: &AddArgs) -> Result<(), Failure> {
     }
 }
 
+/// Whether a part was asked for on the terminal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Yes,
+    No,
+}
+
 /// What was asked for; missing parts are asked for on the terminal.
-fn request(context: &mut Context<'_>, args: &AddArgs, store: &Store) -> anyhow::Result<AddRequest> {
+fn request(context: &mut Context<'_>, args: &AddArgs, store: &Store) -> anyhow::Result<(AddRequest, Asked)> {
     let asked = args.username.is_none() || args.email.is_none();
     let mut line =
         |prompt: &str, default: Option<&str>| context.world.prompter.line(prompt, default).map_err(Failure::from);
@@ -93,23 +107,49 @@ fn request(context: &mut Context<'_>, args: &AddArgs, store: &Store) -> anyhow::
         active: if args.inactive { Flag::Off } else { Flag::On },
         verified: if args.verified { Flag::On } else { Flag::Off },
     };
-    if asked && personal::of_run() == Personal::Shown {
-        let equivalent = equivalent(&request);
-        context.console().hint(&format!("the same without questions: {equivalent}"));
-    }
-    Ok(request)
+    Ok((request, if asked { Asked::Yes } else { Asked::No }))
 }
 
-fn equivalent(request: &AddRequest) -> String {
-    let mut command =
-        format!("authctl user add {} --email {}", shell_text(&request.username), shell_text(&request.email));
-    if let Some(role) = &request.role {
-        command.push_str(&format!(" --role {}", shell_text(role)));
+/// What was typed was good: from now on it needs no questions, but for a password without a source.
+fn say_equivalent(context: &mut Context<'_>, args: &AddArgs, request: &AddRequest, asked: Asked) {
+    if asked == Asked::No || personal::of_run() == Personal::Hidden {
+        return;
     }
-    if let Some(name) = &request.full_name {
-        command.push_str(&format!(" --full-name {}", shell_text(name)));
+    let equivalent = equivalent(context.global, args, request);
+    let what = if args.if_missing || password_source::is_named(&args.password) {
+        "the same without questions"
+    } else {
+        "the same, which asks for the password alone"
+    };
+    context.console().hint(&format!("{what}: {equivalent}"));
+}
+
+fn equivalent(global: &Global, args: &AddArgs, request: &AddRequest) -> String {
+    let NewPassword { password_stdin, password_file, generate } = &args.password;
+    let customer = request.customer.map(|id| id.to_string());
+    let values = [
+        ("email", Some(&request.email)),
+        ("role", request.role.as_ref()),
+        ("full-name", request.full_name.as_ref()),
+        ("customer", customer.as_ref()),
+    ];
+    let switches = [
+        (" --inactive", args.inactive),
+        (" --verified", args.verified),
+        (" --if-missing", args.if_missing),
+        (" --generate", *generate),
+    ];
+    let mut options: String =
+        values.iter().filter_map(|(name, value)| Some(remedy::option(name, value.as_ref()?))).collect();
+    options.extend(switches.iter().filter(|(_, given)| *given).map(|(option, _)| *option));
+    options.push_str(&remedy::password_source(*password_stdin, password_file.as_deref()));
+    let username = shell_text(&request.username);
+    // Behind `--` nothing is an option, so that one comes last.
+    if request.username.starts_with('-') {
+        format!("{} -- {username}", remedy::again(global, &format!("user add{options}")))
+    } else {
+        remedy::again(global, &format!("user add {username}{options}"))
     }
-    command
 }
 
 /// All problems at once; but nobody types a password for a name that is refused anyway.
@@ -140,11 +180,21 @@ fn added(context: &mut Context<'_>, store: &Store, user: StoredUser, new: &New) 
     let did = context.would("added", "add");
     context.console().done(&format!("{did} {}", whom(&user)));
     if store.schema().has_customers() && user.customer_id.value().is_none() {
-        context.console().warn("it belongs to no customer; --customer ID names one");
+        homeless(context, &user);
     }
-    report::blocked(context, &user);
+    after::blocked(context, store, [&user], PasswordNow::JustSet);
     let printed = new.to_print(context);
     document(context, Changed::Yes, user, printed)
+}
+
+/// A second `user add` would be refused, since the account is there; but for a dry run.
+fn homeless(context: &mut Context<'_>, user: &StoredUser) {
+    let way = if context.global.dry_run {
+        "--customer ID".to_owned()
+    } else {
+        context.authctl(&format!("user edit {} --customer ID", remedy::name(context, user)))
+    };
+    context.console().warn(&format!("it belongs to no customer; {way} names one"));
 }
 
 fn document(
@@ -153,6 +203,6 @@ fn document(
     user: StoredUser,
     password: Option<&str>,
 ) -> anyhow::Result<u8> {
-    crate::cli::commands::report::one(context, changed, user, password)?;
+    report::one(context, changed, user, password)?;
     Ok(crate::cli::exit::DONE)
 }

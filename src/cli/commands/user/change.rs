@@ -10,9 +10,10 @@ use crate::cli::context::Context;
 use crate::cli::failure::Refused;
 use crate::cli::message::{shell_text, whom};
 use crate::cli::output::escape::quote;
-use crate::cli::password_source;
+use crate::cli::{password_source, remedy};
 use crate::model::user::{Field, Flag, StoredUser, UserSpec};
 use crate::ops::lock::Force;
+use crate::ops::why::PasswordNow;
 use crate::ops::{account, resolve};
 use crate::store::Changed;
 
@@ -53,9 +54,12 @@ pub fn verify(context: &mut Context<'_>, args: &VerifyUsersArgs) -> anyhow::Resu
     long_lock::list(context, &specs)?;
     let mut store = context.store()?;
     let applied = account::verify(&mut store, &context.act(), &context.settings, &specs).map_err(Refused)?;
-    report::written(context, applied, shape, |context, one| {
+    let written = applied.value.clone();
+    let code = report::written(context, applied, shape, |context, one| {
         format!("{} the e-mail of {}", context.would("marked as verified", "mark as verified"), whom(&one.after))
-    })
+    })?;
+    after::blocked(context, &store, written.iter().map(|one| &one.after), PasswordNow::Stored);
+    Ok(code)
 }
 
 /// `set-role`.
@@ -110,9 +114,9 @@ fn wanted(context: &mut Context<'_>, args: &SetRoleArgs) -> anyhow::Result<Wante
         }
     };
     let spec = UserSpec::Id(user.id);
-    let mut command = format!("authctl set-role {spec} {}", shell_text(&role));
+    let mut command = format!("set-role {spec} {}", shell_text(&role));
     if let Some(old) = &args.expect {
-        command.push_str(&format!(" --expect {}", shell_text(old)));
+        command.push_str(&remedy::option("expect", old));
     }
     if args.force {
         command.push_str(" --force");

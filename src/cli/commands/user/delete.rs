@@ -10,10 +10,11 @@ use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::{address, whom};
+use crate::cli::message::whom;
 use crate::cli::output::Format;
 use crate::cli::output::escape::{escape, is_hostile, quote};
 use crate::cli::output::personal::{self, Personal};
+use crate::cli::remedy;
 use crate::cli::view::{DeleteView, UserView};
 use crate::model::user::{Field, StoredUser};
 use crate::ops::delete::{self, Doomed};
@@ -62,15 +63,13 @@ fn ask(context: &mut Context<'_>, seen: &[Doomed]) -> anyhow::Result<Asked> {
     }
     if !context.can_ask() {
         let names: Vec<String> = seen.iter().map(|one| whom(&one.user)).collect();
-        let keep: Vec<String> = seen.iter().map(|one| address(&one.user)).collect();
         return Err(Failure::new(
             Class::WouldPrompt,
             format!("deleting needs a confirmation, and there is no terminal to ask on: {}", names.join(", ")),
         )
         .hint(format!(
-            "look first with -n, then give --yes; to keep rows and id and end all tokens at once: authctl user \
-             deactivate {}",
-            keep.join(" ")
+            "look first with -n, then give --yes; to keep rows and id and end all tokens at once: {}",
+            deactivate(context, seen)
         ))
         .into());
     }
@@ -171,12 +170,15 @@ fn orphans(context: &mut Context<'_>, doomed: &Doomed) {
 
 /// The better way, as long as there is a choice.
 fn instead(context: &mut Context<'_>, doomed: &[Doomed]) {
-    let names: Vec<String> = doomed.iter().map(|one| address(&one.user)).collect();
-    let text = format!(
-        "authctl user deactivate {} keeps the rows and the id, ends all tokens at once, and can be undone",
-        names.join(" ")
-    );
-    context.console().hint(&text);
+    let deactivate = deactivate(context, doomed);
+    context
+        .console()
+        .hint(&format!("{deactivate} keeps the rows and the id, ends all tokens at once, and can be undone"));
+}
+
+fn deactivate(context: &Context<'_>, doomed: &[Doomed]) -> String {
+    let names = remedy::names(context, doomed.iter().map(|one| &one.user));
+    context.authctl(&format!("user deactivate {names}"))
 }
 
 fn documents(context: &mut Context<'_>, doomed: Vec<Doomed>, shape: Shape) -> anyhow::Result<()> {

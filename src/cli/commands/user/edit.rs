@@ -1,17 +1,17 @@
 //! `user edit`.
 
 use crate::cli::args::EditArgs;
-use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
+use crate::cli::commands::{after, report};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{shown, whom};
-use crate::model::user::{CustomerState, Field, StoredUser};
+use crate::model::user::Field;
+use crate::ops::Written;
 use crate::ops::edit::{self, EditRequest};
-use crate::ops::{Error, Written};
-use crate::policy::login;
-use crate::store::{Changed, Store};
+use crate::ops::why::PasswordNow;
+use crate::store::Changed;
 
 /// Changes username, e-mail, full name or customer.
 pub fn edit(context: &mut Context<'_>, args: &EditArgs) -> anyhow::Result<u8> {
@@ -20,7 +20,7 @@ pub fn edit(context: &mut Context<'_>, args: &EditArgs) -> anyhow::Result<u8> {
             .hint("name a USER, as in id:57")
             .into());
     }
-    let request = request(args)?;
+    let request = request(context, args)?;
     let spec = select::user(&args.user)?;
     let mut store = context.store()?;
     if args.customer.is_some() && !store.schema().has("customer_id") {
@@ -33,18 +33,19 @@ pub fn edit(context: &mut Context<'_>, args: &EditArgs) -> anyhow::Result<u8> {
         format!("{} {}{}", context.would("edited", "edit"), whom(&one.after), differences(one))
     })?;
     for one in &changed {
-        meaning(context, &store, one)?;
+        meaning(context, one);
     }
+    after::blocked(context, &store, changed.iter().map(|one| &one.after), PasswordNow::Stored);
     Ok(DONE)
 }
 
-fn request(args: &EditArgs) -> Result<EditRequest, Failure> {
+fn request(context: &Context<'_>, args: &EditArgs) -> Result<EditRequest, Failure> {
     let EditArgs { username, email, full_name, customer, user: _, global: _ } = args;
     if username.is_none() && email.is_none() && full_name.is_none() && customer.is_none() {
-        return Err(Failure::usage("nothing to change is given").hint(
-            "give --username U, --email E, --full-name N or --customer ID; the role: authctl set-role, the \
-                   password: authctl user passwd",
-        ));
+        let (role, password) = (context.authctl("set-role USER ROLE"), context.authctl("user passwd USER"));
+        return Err(Failure::usage("nothing to change is given").hint(format!(
+            "give --username U, --email E, --full-name N or --customer ID; the role: {role}, the password: {password}"
+        )));
     }
     Ok(EditRequest {
         username: username.clone(),
@@ -77,7 +78,7 @@ fn differences(one: &Written) -> String {
 }
 
 /// What it means for logins and tokens.
-fn meaning(context: &mut Context<'_>, store: &Store, one: &Written) -> anyhow::Result<()> {
+fn meaning(context: &mut Context<'_>, one: &Written) {
     let (before, user) = (&one.before, &one.after);
     let mut claims = Vec::new();
     if before.email != user.email {
@@ -95,7 +96,6 @@ fn meaning(context: &mut Context<'_>, store: &Store, one: &Written) -> anyhow::R
         context.console().note("logins to the app are not touched by a new username: it asks for the e-mail");
     }
     if before.customer_id != user.customer_id {
-        customer_state(context, store, user)?;
         claims.push("customer");
     }
     if !claims.is_empty() {
@@ -104,22 +104,5 @@ fn meaning(context: &mut Context<'_>, store: &Store, one: &Written) -> anyhow::R
             claims.join(" and ")
         );
         context.console().note(&text);
-        report::blocked(context, user);
     }
-    Ok(())
-}
-
-/// The newest app keeps the users of some customers out.
-fn customer_state(context: &mut Context<'_>, store: &Store, user: &StoredUser) -> anyhow::Result<()> {
-    let Some(id) = user.customer_id.value() else { return Ok(()) };
-    let now = context.now();
-    let facts = store.view().customer(*id).map_err(Error::from).map_err(Refused)?;
-    let state = facts.map(|facts| login::customer_state(facts, now));
-    let why = match state {
-        Some(CustomerState::Inactive) => "is not active",
-        Some(CustomerState::Unpaid) => "has a subscription that has run out",
-        Some(CustomerState::Good | CustomerState::Missing) | None => return Ok(()),
-    };
-    context.console().warn(&format!("{} cannot log in: customer {id} {why}", whom(user)));
-    Ok(())
 }

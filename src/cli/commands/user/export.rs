@@ -45,9 +45,9 @@ pub fn export(context: &mut Context<'_>, args: &ExportArgs) -> anyhow::Result<u8
 fn hidden_in_vain(context: &Context<'_>) -> Option<Failure> {
     let is_hiding = personal::of_run() == Personal::Hidden;
     (is_hiding && context.style.format == Format::Csv && context.style.csv == CsvText::Safe).then(|| {
-        Failure::usage("an export holds names and e-mails as they are: --mask-personal cannot hide them").hint(
-            "for a list without names: authctl user list -o csv --mask-personal; for the export leave the option away",
-        )
+        let list = context.authctl("user list -o csv --mask-personal");
+        Failure::usage("an export holds names and e-mails as they are: --mask-personal cannot hide them")
+            .hint(format!("for a list without names: {list}; for the export leave the option away"))
     })
 }
 
@@ -65,10 +65,11 @@ fn warn_hashes(context: &mut Context<'_>, args: &ExportArgs) {
         return;
     }
     if context.world.terminal.stdout == Stream::Terminal {
-        context.console().warn(
-            "password hashes on a terminal stay in its history; (umask 077; authctl user export --with-hashes > FILE) \
-             keeps them in a file that only you can read",
-        );
+        let export = context.authctl("user export --with-hashes");
+        context.console().warn(&format!(
+            "password hashes on a terminal stay in its history; (umask 077; {export} > FILE) keeps them in a file that \
+             only you can read"
+        ));
     } else {
         context
             .console()

@@ -36,7 +36,7 @@ pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8
     let plan = import::judge(&store, &context.settings, candidates, faults, if_present, generate).map_err(Refused)?;
     let ending = if args.partial { Ending::Partial } else { Ending::AllOrNothing };
     if !plan.faults.is_empty() && (ending == Ending::AllOrNothing || plan.rows.is_empty() && plan.present.is_empty()) {
-        return Err(refuse(&plan.faults, total, ending).into());
+        return Err(refuse(context, &plan.faults, total, ending).into());
     }
     let instead = "import it in parts, or stop the app or choose a quiet hour, then give --yes";
     long_lock::accounts(context, plan.rows.len(), instead)?;

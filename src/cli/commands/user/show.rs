@@ -1,25 +1,27 @@
 //! `user show`.
 
 use crate::cli::args::ShowArgs;
+use crate::cli::commands::after;
 use crate::cli::commands::pick::{self, Purpose};
 use crate::cli::commands::report;
 use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::explain;
+use crate::cli::message::{explain, finder};
 use crate::cli::output::{Format, emit_all, emit_one};
 use crate::cli::suggest;
 use crate::cli::view::{EVENTS_COLUMN, EventView, HashView, ShownView, UserView};
 use crate::model::time::{TimeFormat, Timestamp};
 use crate::ops::error::{Class, Error};
 use crate::ops::list::{self, Shown};
+use crate::ops::why::PasswordNow;
 
 /// Shows everything but hash and salt.
 pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
     let operands = &args.users.users;
     let picked = if operands.is_empty() { Some(pick::one(context, Purpose::Show)?) } else { None };
     if let Some(user) = &picked {
-        pick::same_command(context, &format!("authctl user show id:{}", user.id.0));
+        pick::same_command(context, &format!("user show id:{}", user.id.0));
     }
     let (specs, shape) = select::picked_or(context, picked.as_ref(), operands)?;
     let reader = context.reader()?;
@@ -37,9 +39,7 @@ pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> anyhow::Result<u8> {
     print(context, &views, shape)?;
     // On a file that is not migrated nobody can log in, and the hint below says so once.
     if reader.schema().missing().is_empty() {
-        for view in &views {
-            report::blocked(context, view.stored());
-        }
+        after::blocked(context, &reader, views.iter().map(ShownView::stored), PasswordNow::Stored);
     }
     context.say_pending(reader.schema());
     finish(context, missing, any)
@@ -77,9 +77,8 @@ fn print(context: &mut Context<'_>, views: &[ShownView], shape: Shape) -> anyhow
 fn finish(context: &Context<'_>, missing: Vec<Error>, any: bool) -> anyhow::Result<u8> {
     let Some(first) = missing.first() else { return Ok(crate::cli::exit::DONE) };
     let class = if any { Class::Partial } else { first.class() };
-    let messages: Vec<String> = missing.iter().map(|error| explain(error, context.now()).message).collect();
-    let failure = Failure::new(class, messages.join("\n"))
-        .hint("authctl user list --match TEXT finds accounts by a part of a name");
+    let messages: Vec<String> = missing.iter().map(|error| explain(context, error).message).collect();
+    let failure = Failure::new(class, messages.join("\n")).hint(finder(context));
     Err(match suggest::users(context, &missing) {
         Some(suggestion) => suggest::with(failure, &suggestion).into(),
         None => failure.into(),

@@ -44,7 +44,9 @@ fn asked_for(context: &mut Context<'_>, args: &WhyArgs) -> anyhow::Result<UserSp
         Some(user) => Ok(select::user(user)?),
         None => {
             let user = pick::one(context, Purpose::Why)?;
-            pick::same_command(context, &format!("authctl user why id:{}", user.id.0));
+            let GivenPassword { password_stdin, password_file } = &args.password;
+            let source = remedy::password_source(*password_stdin, password_file.as_deref());
+            pick::same_command(context, &format!("user why id:{}{source}", user.id.0));
             Ok(UserSpec::Id(user.id))
         }
     }

@@ -46,21 +46,22 @@ pub(super) fn fault_rows(faults: &[Fault]) -> usize {
 }
 
 /// Nothing is imported: the first fault's code, and all of them.
-pub(super) fn refuse(faults: &[Fault], total: usize, ending: Ending) -> Failure {
+pub(super) fn refuse(context: &Context<'_>, faults: &[Fault], total: usize, ending: Ending) -> Failure {
     let class = faults.first().map_or(Class::Unexpected, |fault| fault.class);
     let failure = Failure::new(class, format!("{}; nothing was imported", counted(faults, total))).rows(rows(faults));
-    failure.hint(way_out(faults, total, ending))
+    failure.hint(way_out(context, faults, total, ending))
 }
 
 /// What helps against the faults at hand.
-fn way_out(faults: &[Fault], total: usize, ending: Ending) -> String {
+fn way_out(context: &Context<'_>, faults: &[Fault], total: usize, ending: Ending) -> String {
     let lacks_password = |fault: &Fault| fault.column == Some(Column::Password) && fault.class == Class::PolicyPassword;
+    let set_role = format!("give the role with {}, or leave its cell empty", context.authctl("set-role USER ROLE"));
     let mut ways = vec!["mend the file"];
     if faults.iter().any(lacks_password) {
         ways.push("let passwords be made with --generate --credentials-out FILE");
     }
     if faults.iter().any(is_other_role) {
-        ways.push("give the role with authctl set-role USER ROLE, or leave its cell empty");
+        ways.push(&set_role);
     } else if faults.iter().all(|fault| fault.class == Class::Exists) {
         ways.push("accept the same accounts with --if-missing");
     }
@@ -118,7 +119,7 @@ pub(super) fn finish(context: &mut Context<'_>, finished: Finished, facts: Facts
     let faults = &finished.plan.faults;
     let is_nothing = finished.imported.is_empty() && finished.plan.present.is_empty();
     if !faults.is_empty() && (facts.ending == Ending::AllOrNothing || is_nothing) {
-        return Err(refuse(faults, facts.total, facts.ending).into());
+        return Err(refuse(context, faults, facts.total, facts.ending).into());
     }
     say(context, &finished, &facts);
     document(context, &finished)?;
@@ -185,13 +186,14 @@ fn warn_shut_out(context: &mut Context<'_>, finished: &Finished) {
         true => 0,
         false => users().filter(|user| user.customer_id.value().is_none()).count(),
     };
+    let (list, unlock) = (context.authctl("user list --no-password"), context.authctl("unlock --expired"));
     let mut say = |count: usize, what: &str| {
         if count > 0 {
             context.console().warn(&format!("{what}: {count} of them"));
         }
     };
-    say(without, "without a password, so that they cannot log in (authctl user list --no-password)");
-    say(stuck, "with a lock on which the app answers 500 (authctl unlock --expired)");
+    say(without, &format!("without a password, so that they cannot log in ({list})"));
+    say(stuck, &format!("with a lock on which the app answers 500 ({unlock})"));
     say(homeless, "without a customer (the column customer_id names one)");
     say(
         finished.retyped,

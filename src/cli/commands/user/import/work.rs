@@ -73,9 +73,9 @@ fn keep_in_doubt(context: &mut Context<'_>, credentials: Option<Credentials>) {
     let Some(credentials) = credentials else { return };
     let path = credentials.keep();
     let shown = text::path(&path);
+    let list = context.authctl("user list");
     context.console().warn(&format!(
-        "the passwords in '{shown}' may be in use: keep that file until authctl user list shows whether the accounts \
-         are there"
+        "the passwords in '{shown}' may be in use: keep that file until {list} shows whether the accounts are there"
     ));
 }
 
