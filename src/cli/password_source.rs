@@ -55,8 +55,7 @@ pub fn is_named(source: &NewPassword) -> bool {
 /// Usage, would prompt, interrupted.
 pub fn new(context: &mut Context<'_>, source: &NewPassword) -> anyhow::Result<New> {
     if source.generate {
-        let mut random = context.world.random;
-        return Ok(New::Generated(generate(&context.settings, &mut random).map_err(Refused)?));
+        return generated(context);
     }
     let password = match read(context, source.password_stdin, source.password_file.as_ref())? {
         Some(password) => password,
@@ -74,6 +73,16 @@ pub fn new(context: &mut Context<'_>, source: &NewPassword) -> anyhow::Result<Ne
         );
     }
     Ok(New::Given(password))
+}
+
+/// One that is made here; somebody must be able to read it.
+///
+/// # Errors
+/// Output failed: stdout leads nowhere.
+pub fn generated(context: &Context<'_>) -> anyhow::Result<New> {
+    context.require_reader("password")?;
+    let mut random = context.world.random;
+    Ok(New::Generated(generate(&context.settings, &mut random).map_err(Refused)?))
 }
 
 /// A password to try.

@@ -12,7 +12,6 @@ use crate::cli::view::UserView;
 use crate::model::text;
 use crate::model::user::Flag;
 use crate::ops::add::AddRequest;
-use crate::ops::password;
 use crate::ops::schema::{self, FirstAdmin};
 
 /// `{"database","user","password"}`.
@@ -30,10 +29,7 @@ pub fn run(context: &mut Context<'_>, args: &InitArgs) -> anyhow::Result<u8> {
     let request = admin_request(context, args);
     let new = match &request {
         Some(_) if password_source::is_named(&args.password) => Some(password_source::new(context, &args.password)?),
-        Some(_) => {
-            let mut random = context.world.random;
-            Some(New::Generated(password::generate(&context.settings, &mut random).map_err(Refused)?))
-        }
+        Some(_) => Some(password_source::generated(context)?),
         None if password_source::is_named(&args.password) => {
             return Err(Failure::usage("a password without an admin")
                 .hint("give --admin-username and --admin-email too")

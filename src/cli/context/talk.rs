@@ -54,6 +54,20 @@ impl Context<'_> {
         Ok(bytes)
     }
 
+    /// Refuses, before anything is changed, where stdout leads nowhere and what would be printed there can be had only
+    /// once; a dry run prints none of it.
+    ///
+    /// # Errors
+    /// Output failed.
+    pub fn require_reader(&self, what: &str) -> Result<(), Failure> {
+        if self.global.dry_run || self.world.terminal.stdout != Stream::Nowhere {
+            return Ok(());
+        }
+        let message = format!("cannot write the output: stdout is closed, and the {what} would be lost");
+        Err(Failure::new(Class::OutputFailed, message)
+            .hint(format!("send stdout to a terminal, a file or a pipe; >/dev/null throws the {what} away on purpose")))
+    }
+
     /// One line on stdout.
     ///
     /// # Errors
