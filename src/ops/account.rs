@@ -72,6 +72,8 @@ pub fn set_role(
     force: Force,
 ) -> Result<Applied<Vec<Written>>, Error> {
     let role = offered_role(settings, store.schema(), role).map_err(|refusal| Error::Refused(vec![refusal]))?;
+    // Exactly as typed first: a spelling that is not offered may stand in a row.
+    let mapped = expect.and_then(|old| settings.roles(store.schema()).map(old).ok().map(|old| old.as_str().to_owned()));
     let guard = match force {
         Force::No if role != settings.admin_role() => AdminGuard::On("change the role of"),
         Force::No | Force::Yes => AdminGuard::Off,
@@ -80,6 +82,7 @@ pub fn set_role(
         let current = user.role.value().map(String::as_str);
         if let Some(expected) = expect
             && current != Some(expected)
+            && (current.is_none() || current != mapped.as_deref())
         {
             return Err(Error::ExpectUnmet { user: Box::new(user.clone()), expected: expected.to_owned() });
         }
