@@ -39,7 +39,7 @@ pub fn set_active(
     })
 }
 
-/// Sets `is_verified`.
+/// Sets or clears `is_verified`.
 ///
 /// # Errors
 /// Those of resolving; the file's.
@@ -48,13 +48,16 @@ pub fn verify(
     act: &Act<'_>,
     settings: &Settings,
     specs: &[UserSpec],
+    verified: Flag,
 ) -> Result<Applied<Vec<Written>>, Error> {
+    let event = if verified.is_on() { EventName::UserVerified } else { EventName::UserUnverified };
     each(store, act, settings, specs, AdminGuard::Off, |tx, user, _now| {
-        if user.is_verified.is_on() {
+        if user.is_verified.is_on() == verified.is_on() {
             return Ok(None);
         }
-        tx.set_verified(user.id)?;
-        Ok(Some(about(EventName::UserVerified, user).change("is_verified", 0, 1)))
+        tx.set_verified(user.id, verified)?;
+        let after = i64::from(verified.is_on());
+        Ok(Some(about(event, user).change("is_verified", 1 - after, after)))
     })
 }
 

@@ -6,7 +6,7 @@ use crate::cli::commands::select::{self, Shape};
 use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
-use crate::cli::message::{shown, whom};
+use crate::cli::message::{address, shown, whom};
 use crate::model::user::{CustomerState, Field, StoredUser};
 use crate::ops::edit::{self, EditRequest};
 use crate::ops::{Error, Written};
@@ -87,7 +87,10 @@ fn meaning(context: &mut Context<'_>, store: &Store, one: &Written) -> anyhow::R
             shown(&before.email)
         ));
         if user.is_verified.is_on() {
-            context.console().note("is_verified stays set, though it was said of the old e-mail");
+            let undo = format!("authctl user verify {} --undo", address(user));
+            context
+                .console()
+                .note(&format!("is_verified stays set, though it was said of the old e-mail; {undo} clears it"));
         }
         claims.push("e-mail");
     }
