@@ -221,6 +221,17 @@ fn a_full_disk_is_an_error_and_a_committed_write_says_so() {
     );
     assert!(out.code == 1 && out.stderr.contains("user passwd"), "{out:?}");
     assert!(desk.path("new.db").exists());
+    // Nothing is said to be done that was not.
+    let there = ["user", "add", "bob", "--email", "bob@example.org", "--if-missing", "--json"];
+    for args in [&there[..], &["user", "passwd", "bob", "--generate", "-n", "--json"]] {
+        let out = into_full(&desk, args);
+        assert!(out.code == 1 && !out.stderr.contains("the change was made"), "{args:?}: {out:?}");
+    }
+    for (more, said) in [("-n", false), ("-v", true)] {
+        let out = into_full(&desk, &["init", "--database", "other.db", "--json", more]);
+        assert!(out.code == 1 && out.stderr.contains("the database was created") == said, "{out:?}");
+        assert!(!out.stderr.contains("passwd"), "{out:?}");
+    }
 }
 
 /// Field report A02: no terminal, no hang, nothing written.

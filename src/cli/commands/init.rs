@@ -76,18 +76,19 @@ fn print(
     let password = new.and_then(|new| new.to_print(context));
     match context.style.format {
         Format::Table | Format::Csv => match password {
-            Some(password) => {
-                context.try_print(password).map_err(|error| Failure::from(error).hint(LOST))?;
-                Ok(())
-            }
+            Some(password) => Ok(context.try_print(password).map_err(|error| Failure::from(error).hint(LOST))?),
             None => Ok(()),
         },
         Format::Json | Format::Jsonl => {
             let (now, format) = (context.now(), context.settings.time_format);
             let user = user.map(|user| UserView::of(user, now, format));
             let view = InitView { database: text::path(path), user, password };
-            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(LOST))?;
-            Ok(())
+            let lost = |failure: Failure| match password {
+                Some(_) => failure.hint(LOST),
+                None if context.global.dry_run => failure,
+                None => failure.hint("the database was created"),
+            };
+            Ok(emit_document(&mut *context.world.stdout, &view).map_err(|error| lost(Failure::from(error)))?)
         }
     }
 }

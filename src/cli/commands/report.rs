@@ -101,7 +101,7 @@ pub fn blocked(context: &mut Context<'_>, user: &StoredUser) {
 /// The document of one account, with the generated password; a table prints the password alone.
 ///
 /// # Errors
-/// Output failed; the change stays, and is said to.
+/// Output failed; a change stays, and is said to.
 pub fn one(
     context: &mut Context<'_>,
     changed: Changed,
@@ -109,9 +109,11 @@ pub fn one(
     password: Option<&str>,
 ) -> anyhow::Result<()> {
     let address = address(&user);
+    let made = changed == Changed::Yes && !context.global.dry_run;
     let lost = |failure: Failure| match password {
         Some(_) => failure.hint(format!("the change was made; set another password: authctl user passwd {address}")),
-        None => failure.hint("the change was made"),
+        None if made => failure.hint("the change was made"),
+        None => failure,
     };
     let (now, format) = (context.now(), context.settings.time_format);
     let result = match (context.style.format, password) {
