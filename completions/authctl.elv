@@ -456,6 +456,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --color 'Colours: NO_COLOR and CLICOLOR_FORCE are honoured [default: auto]'
             cand --reason 'Why; recorded in the event'
             cand --busy-timeout 'How long to wait for a lock of another process [default: 5s]'
+            cand --undo 'Take it back: mark the e-mail as not verified'
             cand --json 'Short for --output json: one document on stdout, errors as JSON on stderr'
             cand --csv-raw 'In CSV, print texts as they are: not escaped, not guarded against formulas'
             cand -q 'Say nothing but results, warnings and errors'

@@ -15,12 +15,14 @@ use super::input;
 use super::prompt::new_password;
 use crate::model::secret::Password;
 use crate::model::text;
-use crate::ops::error::Class;
 use crate::ops::password::generate;
 use crate::policy::password::is_nfc;
 
 /// Longest password input, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
+
+/// What nobody can be asked for.
+const NEEDED: &str = "a password is needed";
 
 /// A new password and where it came from.
 pub enum New {
@@ -58,13 +60,12 @@ pub fn is_named(source: &NewPassword) -> bool {
 /// Usage, would prompt, interrupted.
 pub fn new(context: &mut Context<'_>, source: &NewPassword) -> anyhow::Result<New> {
     if source.generate {
-        let mut random = context.world.random;
-        return Ok(New::Generated(generate(&context.settings, &mut random).map_err(Refused)?));
+        return generated(context);
     }
     let password = match read(context, source.password_stdin, source.password_file.as_ref())? {
         Some(password) => password,
         None => {
-            require_terminal(context, "give --password-stdin, --password-file FILE or --generate")?;
+            context.require_person(NEEDED, "give --password-stdin, --password-file FILE or --generate")?;
             let prompter = &mut *context.world.prompter;
             let typed = new_password(prompter, "New password", "The same again").map_err(Failure::from)?;
             checked(typed)?
@@ -79,6 +80,16 @@ pub fn new(context: &mut Context<'_>, source: &NewPassword) -> anyhow::Result<Ne
     Ok(New::Given(password))
 }
 
+/// One that is made here; somebody must be able to read it.
+///
+/// # Errors
+/// Output failed: stdout leads nowhere.
+pub fn generated(context: &Context<'_>) -> anyhow::Result<New> {
+    context.require_reader("password")?;
+    let mut random = context.world.random;
+    Ok(New::Generated(generate(&context.settings, &mut random).map_err(Refused)?))
+}
+
 /// A password to try.
 ///
 /// # Errors
@@ -87,16 +98,9 @@ pub fn given(context: &mut Context<'_>, source: &GivenPassword) -> anyhow::Resul
     if let Some(password) = read(context, source.password_stdin, source.password_file.as_ref())? {
         return Ok(password);
     }
-    require_terminal(context, "give --password-stdin or --password-file FILE")?;
+    context.require_person(NEEDED, "give --password-stdin or --password-file FILE")?;
     let typed = context.world.prompter.password("Password").map_err(Failure::from)?;
     Ok(checked(typed)?)
-}
-
-fn require_terminal(context: &Context<'_>, hint: &str) -> Result<(), Failure> {
-    if context.can_ask() {
-        return Ok(());
-    }
-    Err(Failure::new(Class::WouldPrompt, "a password is needed, and there is no terminal to ask for it on").hint(hint))
 }
 
 fn read(context: &mut Context<'_>, stdin: bool, file: Option<&PathBuf>) -> anyhow::Result<Option<Password>> {

@@ -4,8 +4,11 @@
 //! What a newcomer would get wrong: no environment variable sets the time or a seed. A test passes another world.
 
 use std::io::{IsTerminal, Read, Write};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{FileType, OFlags};
 
 use super::output::color::Stream;
 use super::prompt::{Prompter, TerminalPrompter};
@@ -81,17 +84,32 @@ impl World {
 impl Terminal {
     fn real() -> Self {
         let stream = |is_terminal: bool| if is_terminal { Stream::Terminal } else { Stream::Other };
-        let stdout = stream(std::io::stdout().is_terminal());
+        let stdout =
+            if leads_nowhere(std::io::stdout()) { Stream::Nowhere } else { stream(std::io::stdout().is_terminal()) };
         Self {
             stdin: stream(std::io::stdin().is_terminal()),
             stdout,
             stderr: stream(std::io::stderr().is_terminal()),
             width: match stdout {
                 Stream::Terminal => rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| size.ws_col),
-                Stream::Other => None,
+                Stream::Other | Stream::Nowhere => None,
             },
         }
     }
+}
+
+/// Whether the stream was closed when the program was started: Rust has then opened `/dev/null` in its place, for
+/// reading too, where a shell's `>/dev/null` is open for writing alone.
+///
+/// A program that starts this one may do as Rust does (`subprocess.DEVNULL`, Node's `ignore`), and cannot be told from
+/// it: that is why only what would be lost for good is refused there, and all other output goes on into nothing.
+fn leads_nowhere(stream: impl AsFd) -> bool {
+    let null = rustix::fs::stat("/dev/null");
+    let (Ok(found), Ok(null), Ok(flags)) = (rustix::fs::fstat(&stream), null, rustix::fs::fcntl_getfl(&stream)) else {
+        return false;
+    };
+    let is_device = FileType::from_raw_mode(found.st_mode) == FileType::CharacterDevice;
+    is_device && found.st_rdev == null.st_rdev && flags & OFlags::ACCMODE == OFlags::RDWR
 }
 
 /// The system's clock; a time before 1970 or after 9999 is cut there.

@@ -27,6 +27,8 @@ pub enum EventName {
     UserDeactivated,
     /// `is_verified` was set.
     UserVerified,
+    /// `is_verified` was cleared.
+    UserUnverified,
     /// A login succeeded.
     LoginSucceeded,
     /// A login failed: unknown name, or wrong password (which may set the lock).
@@ -59,7 +61,7 @@ pub enum EventName {
 
 impl EventName {
     /// All names, in the order of `docs/events.md`.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::DatabaseCreated,
         Self::SchemaMigrated,
         Self::UserCreated,
@@ -68,6 +70,7 @@ impl EventName {
         Self::UserActivated,
         Self::UserDeactivated,
         Self::UserVerified,
+        Self::UserUnverified,
         Self::LoginSucceeded,
         Self::LoginFailed,
         Self::LoginRefused,
@@ -95,6 +98,7 @@ impl EventName {
             Self::UserActivated => "user_activated",
             Self::UserDeactivated => "user_deactivated",
             Self::UserVerified => "user_verified",
+            Self::UserUnverified => "user_unverified",
             Self::LoginSucceeded => "login_succeeded",
             Self::LoginFailed => "login_failed",
             Self::LoginRefused => "login_refused",
@@ -124,6 +128,7 @@ impl EventName {
             | Self::UserActivated
             | Self::UserDeactivated
             | Self::UserVerified
+            | Self::UserUnverified
             | Self::LoginSucceeded
             | Self::AccountLocked
             | Self::AccountUnlocked

@@ -9,6 +9,11 @@ pub fn exact(path: &Path) -> String {
     path.to_str().map_or_else(|| self::path(path), str::to_owned)
 }
 
+/// The bytes behind the mark that some programs put in front of UTF-8; it is no part of the text.
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
 /// Whether a terminal may act on the character, or show nothing for it: controls, C1, bidi controls,
 /// zero-width and otherwise invisible ones, noncharacters (`security`, Output).
 pub fn is_hostile(c: char) -> bool {

@@ -40,7 +40,7 @@ pub fn set_active(
     })
 }
 
-/// Sets `is_verified`.
+/// Sets or clears `is_verified`.
 ///
 /// # Errors
 /// Those of resolving; the file's.
@@ -49,13 +49,16 @@ pub fn verify(
     act: &Act<'_>,
     settings: &Settings,
     specs: &[UserSpec],
+    verified: Flag,
 ) -> Result<Applied<Vec<Written>>, Error> {
+    let event = if verified.is_on() { EventName::UserVerified } else { EventName::UserUnverified };
     each(store, act, settings, specs, AdminGuard::Off, |tx, user, _now| {
-        if user.is_verified.is_on() {
+        if user.is_verified.is_on() == verified.is_on() {
             return Ok(None);
         }
-        tx.set_verified(user.id)?;
-        Ok(Some(about(EventName::UserVerified, user).change("is_verified", 0, 1)))
+        tx.set_verified(user.id, verified)?;
+        let after = i64::from(verified.is_on());
+        Ok(Some(about(event, user).change("is_verified", 1 - after, after)))
     })
 }
 
@@ -73,6 +76,8 @@ pub fn set_role(
     force: Force,
 ) -> Result<Applied<Vec<Written>>, Error> {
     let role = offered_role(settings, store.schema(), role).map_err(|refusal| Error::Refused(vec![refusal]))?;
+    // Exactly as typed first: a spelling that is not offered may stand in a row.
+    let mapped = expect.and_then(|old| settings.roles(store.schema()).map(old).ok().map(|old| old.as_str().to_owned()));
     let guard = match force {
         Force::No if role != settings.admin_role() => AdminGuard::On("change the role of"),
         Force::No | Force::Yes => AdminGuard::Off,
@@ -81,6 +86,7 @@ pub fn set_role(
         let current = user.role.value().map(String::as_str);
         if let Some(expected) = expect
             && current != Some(expected)
+            && (current.is_none() || current != mapped.as_deref())
         {
             return Err(Error::ExpectUnmet { user: Box::new(user.clone()), expected: expected.to_owned() });
         }

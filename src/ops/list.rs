@@ -39,7 +39,7 @@ pub enum FlagWish {
 /// What a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct ListQuery {
-    /// Exactly this role.
+    /// Exactly this role ([`role_meant`]).
     pub role: Option<String>,
     /// Which locks.
     pub lock: LockWish,
@@ -166,6 +166,22 @@ pub fn count(reader: &Reader, settings: &Settings, now: Timestamp, query: &ListQ
         return Ok(list(reader, settings, now, query, &mut |_: &StoredUser| Ok::<_, Error>(()))?.shown);
     }
     Ok(reader.view().count_users(&filter(query))?)
+}
+
+/// The role that is looked for: exactly the one typed if an account has it, else the offered one that is meant; a
+/// spelling that is not offered may stand in rows, and must be found.
+///
+/// # Errors
+/// The file's.
+pub fn role_meant(reader: &Reader, settings: &Settings, given: String) -> Result<String, Error> {
+    match settings.roles(reader.schema()).map(&given) {
+        Ok(offered) if offered.as_str() != given => {
+            let exactly = Filter { role: Some(given.clone()), ..Filter::default() };
+            let stands = reader.view().count_users(&exactly)? > 0;
+            Ok(if stands { given } else { offered.as_str().to_owned() })
+        }
+        Ok(_) | Err(_) => Ok(given),
+    }
 }
 
 /// What of the query SQLite can decide.

@@ -55,6 +55,18 @@ fn an_empty_full_name_takes_it_away_and_what_is_there_already_is_unchanged() {
     assert_eq!(desk.events().len(), 1);
 }
 
+/// Verified was the old address.
+#[test]
+fn after_a_new_email_the_way_to_take_the_mark_back_is_said_and_works() {
+    let desk = Desk::usual();
+    let out = desk.ok(&["user", "edit", "cleo", "--email", "c@example.org"]);
+    assert!(out.stderr.contains("old e-mail; authctl user verify cleo --undo clears it\n"), "{out:?}");
+    let document = desk.json(&["user", "verify", "cleo", "--undo"]);
+    assert_eq!((&document["changed"], &document["user"]["is_verified"]), (&json!(true), &json!(false)));
+    let out = desk.ok(&["user", "edit", "cleo", "--email", "c2@example.org"]);
+    assert!(!out.stderr.contains("is_verified"), "{out:?}");
+}
+
 #[test]
 fn the_email_is_stored_in_normal_form() {
     let desk = Desk::usual();

@@ -164,6 +164,26 @@ fn partial_imports_the_good_rows_and_reports_the_others() {
     );
 }
 
+/// Rows that were there already were not imported.
+#[test]
+fn what_is_said_of_the_other_rows_of_a_partial_import_is_what_became_of_them() {
+    let desk = Desk::usual();
+    let header = "username,email,role,password\n";
+    let (there, bad) = ("bob,bob@example.org,,\n", "bad,x,patient,\n");
+    let new = format!("lena,lena@example.org,,{PASSWORD}\n");
+    let args = ["user", "import", "-", "--partial", "--if-missing"];
+    for (rows, said) in [
+        (format!("{there}{bad}"), "nothing was imported, the accounts of the other rows are there already"),
+        (format!("{new}{there}{bad}"), "the other rows would be imported or are there already"),
+        (format!("{new}{bad}"), "the other rows would be imported"),
+    ] {
+        let out = desk.run_with(&[&args[..], &["-n", "--json"]].concat(), format!("{header}{rows}"));
+        assert!(out.refusal(&args, 10, "partial").message.ends_with(&format!("; {said}")), "{out:?}");
+    }
+    let out = desk.run_with(&args, format!("{header}{new}{there}{bad}"));
+    assert!(out.stderr.contains("; the other rows were imported or are there already\n"), "{out:?}");
+}
+
 #[test]
 fn if_missing_takes_the_same_account_for_done_and_needs_no_password() {
     let desk = Desk::usual();

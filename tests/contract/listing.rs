@@ -52,6 +52,19 @@ fn a_role_is_matched_exactly_or_onto_the_offered_spelling() {
     let desk = Desk::usual();
     desk.sql("UPDATE users SET role = 'Guest' WHERE id = 2");
     assert_eq!(listed(&desk, &["--role", "Guest"]), [2], "a role that is not offered can still be looked for");
+    assert_eq!(listed(&desk, &["--role", "ADMIN"]), [1]);
+    assert_eq!(desk.ok(&["user", "list", "--role", "Admin", "--count"]).stdout, "1\n");
+    // The spelling that stands in a row wins: the app answers 500 on it, and it must be found.
+    desk.sql("UPDATE users SET role = 'Admin' WHERE id = 2");
+    assert_eq!(listed(&desk, &["--role", "Admin"]), [2]);
+    assert_eq!(listed(&desk, &["--role", "admin"]), [1]);
+    for more in [&[][..], &["--count"]] {
+        let out = desk.ok(&[&["user", "list", "--role", "wizard"][..], more].concat());
+        let said = "no role 'wizard' is offered; those offered are: patient, therapist, admin\n";
+        assert!(out.stderr.contains(said), "{out:?}");
+    }
+    let preauth = Desk::with(fixture::preauth);
+    assert_eq!(listed(&preauth, &["--role", "Admin"]), [0; 0]);
 }
 
 #[test]
@@ -86,6 +99,10 @@ fn every_key_sorts_both_ways() {
     desk.refused(&["user", "list", "--sort", "id:up"], 2, "usage").names(&["up"]);
     desk.refused(&["user", "list", "--sort", "username", "--after", "3"], 2, "usage").names(&["--after"]);
     desk.refused(&["user", "list", "--sort", "id:desc", "--after", "3"], 2, "usage");
+    // That is the order by id.
+    for sort in ["id", "id:asc"] {
+        assert_eq!(listed(&desk, &["--sort", sort, "--after", "8"]), [9, 10]);
+    }
 }
 
 #[test]

@@ -27,6 +27,19 @@ fn a_lock_is_stored_with_its_offset_and_clears_the_counter() {
     }
 }
 
+/// What was changed stands in a row, too.
+#[test]
+fn the_row_of_a_write_says_until_when_the_account_is_locked() {
+    let desk = Desk::usual();
+    assert_eq!(
+        desk.ok(&["lock", "bob", "-o", "csv"]).stdout,
+        "changed,id,username,email,role,state,password,locked_until\n\
+         true,2,bob,bob@example.org,patient,locked,,2026-11-25T02:30:00Z\n"
+    );
+    let one = desk.ok(&["unlock", "dora", "-o", "csv", "--columns", "id,locked_until"]).stdout;
+    assert_eq!(one, "id,locked_until\n4,\n");
+}
+
 #[test]
 fn times_that_make_no_sense_are_usage_errors() {
     let desk = Desk::usual();

@@ -221,6 +221,17 @@ fn a_full_disk_is_an_error_and_a_committed_write_says_so() {
     );
     assert!(out.code == 1 && out.stderr.contains("user passwd"), "{out:?}");
     assert!(desk.path("new.db").exists());
+    // Nothing is said to be done that was not.
+    let there = ["user", "add", "bob", "--email", "bob@example.org", "--if-missing", "--json"];
+    for args in [&there[..], &["user", "passwd", "bob", "--generate", "-n", "--json"]] {
+        let out = into_full(&desk, args);
+        assert!(out.code == 1 && !out.stderr.contains("the change was made"), "{args:?}: {out:?}");
+    }
+    for (more, said) in [("-n", false), ("-v", true)] {
+        let out = into_full(&desk, &["init", "--database", "other.db", "--json", more]);
+        assert!(out.code == 1 && out.stderr.contains("the database was created") == said, "{out:?}");
+        assert!(!out.stderr.contains("passwd"), "{out:?}");
+    }
 }
 
 /// Field report A02: no terminal, no hang, nothing written.
@@ -259,20 +270,18 @@ fn without_a_terminal_nothing_is_asked_and_nothing_is_written() {
     assert_eq!(desk.snapshot(), before);
 }
 
+/// A line of a shell, with its redirections.
+fn shell(desk: &Desk, line: &str) -> std::process::Output {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(format!("exec '{}' {line}", env!("CARGO_BIN_EXE_authctl")));
+    command.current_dir(desk.dir.path()).env_clear().env("SECRET_KEY", KEY);
+    command.stdin(Stdio::null()).output().expect("a shell")
+}
+
 #[test]
 fn streams_that_are_closed_harm_nothing() {
     let desk = Desk::keyed();
-    let program = env!("CARGO_BIN_EXE_authctl");
-    let shell = |line: &str| {
-        let mut command = Command::new("/bin/sh");
-        command
-            .arg("-c")
-            .arg(format!("exec '{program}' {line}"))
-            .current_dir(desk.dir.path())
-            .env_clear()
-            .env("SECRET_KEY", KEY);
-        command.stdin(Stdio::null()).output().expect("a shell")
-    };
+    let shell = |line: &str| shell(&desk, line);
     // Without stdin: nothing to read is no password.
     let out = shell("login bob --password-stdin <&-");
     assert_eq!(out.status.code(), Some(2), "{out:?}");
@@ -288,6 +297,33 @@ fn streams_that_are_closed_harm_nothing() {
     assert!(out.status.code().is_some_and(|code| code != 101), "{out:?}");
     assert_eq!(desk.cell("PRAGMA integrity_check"), "ok");
     assert_ne!(desk.user("bob", "locked_until"), "NULL", "a closed stderr does not undo it");
+}
+
+/// Where stdout is closed, a secret that is shown once would be lost with exit 0. What can be had again goes on.
+#[test]
+fn a_secret_that_nobody_could_read_is_refused_before_anything_is_changed() {
+    let desk = Desk::keyed();
+    let before = desk.snapshot();
+    let init = "init --database new.db --admin-username root1 --admin-email r@example.org";
+    let add = "user add nina --email n@example.org --generate";
+    for line in [add, "user passwd bob --generate", "user passwd bob --generate --json", init, "token issue bob"] {
+        let out = shell(&desk, &format!("{line} >&-"));
+        let stderr = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(1), "{line}: {out:?}");
+        assert!(
+            stderr.contains("cannot write the output: stdout is closed") && stderr.contains(">/dev/null"),
+            "{out:?}"
+        );
+        assert!(desk.snapshot() == before, "{line} changed something");
+    }
+    // Whoever says so throws it away; and a dry run has nothing to lose.
+    for line in ["user list >&-", "user list --json >&-", "lock cleo --json >&-", &format!("{add} -n >&-")] {
+        assert_eq!(shell(&desk, line).status.code(), Some(0), "{line}");
+    }
+    let out = shell(&desk, &format!("{add} >/dev/null"));
+    assert_eq!((out.status.code(), desk.user("nina", "email").as_str()), (Some(0), "n@example.org"), "{out:?}");
+    let out = Real::new(&desk).command(&["user", "passwd", "bob", "--generate"]).stdout(Stdio::null()).output();
+    assert_eq!(out.expect("it runs").status.code(), Some(0));
 }
 
 #[test]

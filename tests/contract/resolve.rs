@@ -91,7 +91,6 @@ fn odd_names_stay_addressable_and_are_shown_escaped() {
         ("\u{200b}eve", r"\u{200b}eve"),
         ("e\u{1b}[31mve", r"e\u{1b}[31mve"),
         ("\u{202e}eve", r"\u{202e}eve"),
-        ("", "\"\""),
         (" ", "\" \""),
         ("-", "\"-\""),
     ]
@@ -115,7 +114,39 @@ fn odd_names_stay_addressable_and_are_shown_escaped() {
         let hostile = |c: char| (c.is_control() && c != '\n') || "\u{200b}\u{202e}".contains(c);
         assert!(!out.stderr.contains(hostile) && !list.contains(hostile), "{name:?}: {out:?} {list:?}");
     }
-    assert_eq!(desk.cell("SELECT count(*) FROM users WHERE id >= 100 AND locked_until IS NOT NULL"), "9");
+    assert_eq!(desk.cell("SELECT count(*) FROM users WHERE id >= 100 AND locked_until IS NOT NULL"), "8");
+}
+
+/// A shell variable that is not set must not hit the account whose username or e-mail is empty.
+#[test]
+fn an_empty_name_names_nobody_whatever_stands_in_front_and_the_account_is_reached_by_id() {
+    let desk = Desk::keyed();
+    desk.sql("INSERT INTO users (id, username, email, role) VALUES (103, '', '', 'patient')");
+    for given in ["", "user:", "email:"] {
+        for verb in [
+            &["user", "delete", given, "-y"][..],
+            &["user", "deactivate", "bob", given],
+            &["user", "verify", given],
+            &["user", "show", given],
+            &["user", "why", given],
+            &["user", "edit", given, "--full-name", "N"],
+            &["user", "passwd", given, "--generate"],
+            &["lock", given],
+            &["unlock", given],
+            &["set-role", given, "admin"],
+            &["token", "issue", given],
+            &["login", given, "--password-stdin"],
+            &["audit", "list", "--user", given],
+        ] {
+            let named = format!("'{given}' is empty");
+            desk.refused_with(verb, fixture::PASSWORD, 2, "usage").names(&[&named]).advises(&["not set", "id:"]);
+        }
+        if !given.is_empty() {
+            desk.refused_with(&["lock", "-"], format!("bob\n{given}\n"), 2, "usage").names(&[given]);
+        }
+    }
+    assert!(desk.ok(&["user", "list", "--columns", "id,username", "--after", "102"]).stdout.contains("\"\""));
+    assert_eq!(desk.json(&["user", "delete", "id:103", "-y"])["user"]["id"], 103);
 }
 
 #[test]
@@ -133,7 +164,22 @@ fn dashes_read_one_name_a_line_and_answer_with_an_array() {
     assert_eq!((&mixed[0]["user"]["id"], &mixed[1]["user"]["id"]), (&json!(6), &json!(7)));
     let none = desk.ok_with(&["lock", "-", "--json"], "").json();
     assert_eq!(none, json!([]));
-    desk.refused_with(&["lock", "-"], b"bob\n\xff\n", 2, "usage").names(&["UTF-8"]);
+    for (list, line) in [(&b"bob\n\xff\n"[..], "line 2"), (b"\xff\xfeb\0o\0b\0", "line 1")] {
+        desk.refused_with(&["lock", "-"], list, 2, "usage").names(&[line, "UTF-8"]).advises(&["save", "id:57"]);
+    }
+}
+
+/// Field report A28: a spreadsheet or an editor puts a mark in front, and ends lines its own way.
+#[test]
+fn a_mark_in_front_of_a_list_is_no_part_of_the_first_name() {
+    let desk = Desk::usual();
+    let list = "\u{feff}bob\r\ncleo\r\n";
+    let locked = desk.ok_with(&["lock", "-", "--json"], list).json();
+    assert_eq!((&locked[0]["user"]["id"], &locked[1]["user"]["id"]), (&json!(2), &json!(3)));
+    assert_eq!(desk.ok_with(&["user", "show", "-", "--json"], "\u{feff}").json(), json!([]), "an empty list");
+    // One is skipped, and in front of the list alone: anywhere else it belongs to the name.
+    desk.refused_with(&["lock", "-"], "\u{feff}\u{feff}bob\n", 3, "not_found").names(&["\\u{feff}bob"]);
+    desk.refused_with(&["lock", "-"], "cleo\n\u{feff}bob\n", 3, "not_found").names(&["\\u{feff}bob"]);
 }
 
 #[test]

@@ -53,6 +53,11 @@ fn expect_names_the_role_that_must_be_there() {
     desk.refused(&["set-role", "bob", "therapist", "--expect", "admin"], 4, "expect_unmet")
         .names(&["id:2 bob", "'admin'"]);
     desk.refused(&["set-role", "bob", "patient", "--expect", "admin"], 4, "expect_unmet");
+    // A case-blind match is mapped onto the offered spelling, here too; the row is not.
+    desk.ok(&["set-role", "bob", "therapist", "--expect", "PATIENT"]);
+    desk.sql("UPDATE users SET role = 'Therapist' WHERE id = 2");
+    desk.refused(&["set-role", "bob", "patient", "--expect", "therapist"], 4, "expect_unmet");
+    desk.ok(&["set-role", "bob", "patient", "--expect", "Therapist"]);
     desk.ok(&["set-role", "bob", "therapist", "--expect", "patient"]);
     desk.sql("UPDATE users SET role = NULL WHERE id = 2");
     desk.refused(&["set-role", "bob", "therapist", "--expect", "patient"], 4, "expect_unmet");

@@ -105,6 +105,41 @@ fn the_other_verbs_act_at_once() {
     }
 }
 
+/// Rule 6: what a dry run needs must be given, as without a terminal.
+#[test]
+fn a_dry_run_asks_nothing_of_a_person_either() {
+    let mut desk = Desk::keyed();
+    // Any question would fail the test.
+    desk.attended(&[]);
+    for (args, way) in [
+        (&["user", "passwd", "bob"][..], "--generate"),
+        (&["user", "add"], "USERNAME"),
+        (&["user", "add", "nina"], "--email"),
+        (&["user", "add", "nina", "--email", "n@example.org"], "--generate"),
+        (&["login", "bob"], "--password-stdin"),
+        (&["lock"], "USER"),
+        (&["unlock"], "--all-locked"),
+        (&["set-role"], "ROLE"),
+        (&["set-role", "bob"], "therapist"),
+        (&["user", "show"], "USER"),
+        (&["user", "why"], "USER"),
+    ] {
+        desk.refused(&[args, &["-n"]].concat(), 2, "would_prompt").advises(&[way]);
+    }
+    let said = desk.refused(&["user", "passwd", "bob", "-n"], 2, "would_prompt");
+    assert_eq!(said.message, "a password is needed, and a dry run asks nothing");
+    let before = desk.snapshot();
+    for args in [
+        &["user", "passwd", "bob", "--generate"][..],
+        &["user", "add", "nina", "--email", "n@example.org", "--generate"],
+        &["user", "delete", "bob"],
+        &["unlock", "--all-locked"],
+    ] {
+        desk.ok(&[args, &["-n"]].concat());
+    }
+    assert_eq!(desk.snapshot(), before);
+}
+
 #[test]
 fn an_interrupt_at_a_prompt_is_130_and_changes_nothing() {
     let mut desk = Desk::keyed();

@@ -381,16 +381,22 @@ fn activate_deactivate_and_verify_change_their_column_alone() {
         ("deactivate", "bob", "is_active", "0"),
         ("activate", "finn", "is_active", "1"),
         ("verify", "bob", "is_verified", "1"),
+        ("verify --undo", "bob", "is_verified", "0"),
     ] {
-        let out = desk.ok(&["user", verb, user]);
+        let words = |more: &[&'static str]| -> Vec<&'static str> {
+            [&["user"], verb.split(' ').collect::<Vec<_>>().as_slice(), &[user], more].concat()
+        };
+        let would = desk.ok(&words(&["-n"]));
+        assert!(would.stderr.contains("would ") && desk.user(user, column) != value, "{would:?}");
+        let out = desk.ok(&words(&[]));
         assert!(
             out.stdout.is_empty() && out.stderr.contains(&format!(" {user} <{user}@example.org> (patient)")),
             "{out:?}"
         );
         assert_eq!(desk.user(user, &format!("typeof({column}) || {column}")), format!("integer{value}"));
-        let again = desk.json(&["user", verb, user]);
+        let again = desk.json(&words(&[]));
         assert_eq!((&again["changed"], &again["user"]["username"]), (&json!(false), &json!(user)));
-        let again = desk.ok(&["user", verb, user]);
+        let again = desk.ok(&words(&[]));
         assert!(again.stderr.contains("unchanged"), "{again:?}");
     }
     assert_eq!(desk.cell(whole), before);
@@ -400,6 +406,7 @@ fn activate_deactivate_and_verify_change_their_column_alone() {
             r#"user_deactivated done 2 bob {"is_active":1} {"is_active":0} -"#,
             r#"user_activated done 6 finn {"is_active":0} {"is_active":1} -"#,
             r#"user_verified done 2 bob {"is_verified":0} {"is_verified":1} -"#,
+            r#"user_unverified done 2 bob {"is_verified":1} {"is_verified":0} -"#,
         ]
     );
 }

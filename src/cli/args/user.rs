@@ -117,6 +117,10 @@ pub struct VerifyUsersArgs {
     #[command(flatten)]
     pub users: UsersArgs,
 
+    /// Take it back: mark the e-mail as not verified
+    #[arg(long)]
+    pub undo: bool,
+
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,

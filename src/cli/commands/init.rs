@@ -15,7 +15,6 @@ use crate::model::text;
 use crate::model::user::Flag;
 use crate::ops::add::AddRequest;
 use crate::ops::error::Class;
-use crate::ops::password;
 use crate::ops::schema::{self, FirstAdmin};
 
 /// `{"database","user","password"}`.
@@ -33,10 +32,7 @@ pub fn run(context: &mut Context<'_>, args: &InitArgs) -> anyhow::Result<u8> {
     let request = admin_request(context, args)?;
     let new = match &request {
         Some(_) if password_source::is_named(&args.password) => Some(password_source::new(context, &args.password)?),
-        Some(_) => {
-            let mut random = context.world.random;
-            Some(New::Generated(password::generate(&context.settings, &mut random).map_err(Refused)?))
-        }
+        Some(_) => Some(password_source::generated(context)?),
         None if password_source::is_named(&args.password) => {
             return Err(Failure::usage("a password without an admin")
                 .hint("give --admin-username and --admin-email too")
@@ -101,18 +97,19 @@ fn print(
     let lost = lost(context);
     match context.style.format {
         Format::Table | Format::Csv => match password {
-            Some(password) => {
-                context.try_print(password).map_err(|error| Failure::from(error).hint(lost))?;
-                Ok(())
-            }
+            Some(password) => Ok(context.try_print(password).map_err(|error| Failure::from(error).hint(lost))?),
             None => Ok(()),
         },
         Format::Json | Format::Jsonl => {
             let (now, format) = (context.now(), context.settings.time_format);
             let user = user.map(|user| UserView::of(user, now, format));
             let view = InitView { database: text::exact(path), user, password };
-            emit_document(&mut *context.world.stdout, &view).map_err(|error| Failure::from(error).hint(lost))?;
-            Ok(())
+            let hinted = |failure: Failure| match password {
+                Some(_) => failure.hint(lost),
+                None if context.global.dry_run => failure,
+                None => failure.hint("the database was created"),
+            };
+            Ok(emit_document(&mut *context.world.stdout, &view).map_err(|error| hinted(Failure::from(error)))?)
         }
     }
 }

@@ -93,7 +93,7 @@ pub fn customers(context: &mut Context<'_>, schema: &Schema) {
 /// The document of one account, with the generated password; a table prints the password alone.
 ///
 /// # Errors
-/// Output failed; the change stays, and is said to.
+/// Output failed; a change stays, and is said to.
 pub fn one(
     context: &mut Context<'_>,
     changed: Changed,
@@ -101,9 +101,11 @@ pub fn one(
     password: Option<&str>,
 ) -> anyhow::Result<()> {
     let way = password.map(|_| context.authctl(&format!("user passwd {}", remedy::name(context, &user))));
+    let made = changed == Changed::Yes && !context.global.dry_run;
     let lost = |failure: Failure| match way {
         Some(way) => failure.hint(format!("the change was made; set another password: {way}")),
-        None => failure.hint("the change was made"),
+        None if made => failure.hint("the change was made"),
+        None => failure,
     };
     let (now, format) = (context.now(), context.settings.time_format);
     let result = match (context.style.format, password) {

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::model::text::without_mark;
 use crate::model::user::{StoredUser, UserSpec};
 
 /// Longest list on standard input, in bytes.
@@ -52,19 +53,27 @@ pub fn picked_or(
 /// One account named.
 ///
 /// # Errors
-/// Usage: `id:` without a number; no name at all, which is what a shell makes of a variable that is not set, and
-/// must not hit the account whose username is empty.
+/// Usage: `id:` without a number; no name at all, alone or after `user:` or `email:`, which is what a shell makes of a
+/// variable that is not set, and must not hit the account whose username or e-mail is empty.
 pub fn user(operand: &str) -> Result<UserSpec, Failure> {
-    if operand.is_empty() {
-        return Err(Failure::usage("the name '' is empty")
-            .hint("is it a variable that is not set? an account without a name is named by its id, as in id:57"));
+    let spec = UserSpec::parse(operand).map_err(|error| Failure::usage(error.to_string()))?;
+    match &spec {
+        UserSpec::Username(name) | UserSpec::Email(name) | UserSpec::Either(name) if name.is_empty() => {
+            Err(Failure::usage(format!("the name '{operand}' is empty"))
+                .hint("is it a variable that is not set? an account without a name is named by its id, as in id:57"))
+        }
+        UserSpec::Id(_) | UserSpec::Username(_) | UserSpec::Email(_) | UserSpec::Either(_) => Ok(spec),
     }
-    UserSpec::parse(operand).map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn from_stdin(context: &mut Context<'_>) -> anyhow::Result<Vec<UserSpec>> {
     let bytes = context.read_stdin(MAX_LIST)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("the list on standard input is not UTF-8"))?;
+    let list = without_mark(&bytes);
+    let text = std::str::from_utf8(list).map_err(|error| {
+        let line = list[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Failure::usage(format!("line {line} of the list on standard input is not UTF-8"))
+            .hint("save the list as UTF-8, or name the accounts by their ids, as in id:57")
+    })?;
     let lines = text.lines().filter(|line| !line.is_empty());
     Ok(lines.map(user).collect::<Result<_, _>>()?)
 }

@@ -1,7 +1,7 @@
 //! Questions to the person at the terminal, standard input, and lines on stdout.
 //!
-//! What a newcomer would get wrong: nobody may be asked where stdin or stderr is no terminal; the refusal names the
-//! option that answers instead.
+//! What a newcomer would get wrong: nobody may be asked where stdin or stderr is no terminal, or in a dry run; the
+//! refusal names the option that answers instead.
 
 use zeroize::Zeroizing;
 
@@ -13,11 +13,34 @@ use crate::cli::output::color::Stream;
 use crate::ops::error::Class;
 
 impl Context<'_> {
-    /// Whether the person at the terminal can be asked.
+    /// Whether the person at the terminal can be asked; a dry run asks nothing.
     pub fn can_ask(&self) -> bool {
-        !self.global.no_input
-            && self.world.terminal.stdin == Stream::Terminal
-            && self.world.terminal.stderr == Stream::Terminal
+        self.not_asking().is_none()
+    }
+
+    /// Why nobody is asked; `None`: somebody can be.
+    fn not_asking(&self) -> Option<&'static str> {
+        let terminal = &self.world.terminal;
+        if self.global.dry_run {
+            Some("a dry run asks nothing")
+        } else if self.global.no_input {
+            Some("--no-input asks nothing")
+        } else if terminal.stdin != Stream::Terminal || terminal.stderr != Stream::Terminal {
+            Some("there is no terminal to ask for it on")
+        } else {
+            None
+        }
+    }
+
+    /// Refuses where nobody can be asked for what is needed: `needed` begins the sentence, the hint says what to give.
+    ///
+    /// # Errors
+    /// Would prompt.
+    pub fn require_person(&self, needed: &str, hint: &str) -> Result<(), Failure> {
+        match self.not_asking() {
+            None => Ok(()),
+            Some(why) => Err(Failure::new(Class::WouldPrompt, format!("{needed}, and {why}")).hint(hint)),
+        }
     }
 
     /// A confirmation; `--yes` answers it, a dry run needs none.
@@ -49,6 +72,20 @@ impl Context<'_> {
                 .hint("give a file with <FILE, or the output of a command")
         })?;
         read.ok_or_else(|| Failure::usage(format!("standard input is longer than {most} bytes")).into())
+    }
+
+    /// Refuses, before anything is changed, where stdout leads nowhere and what would be printed there can be had only
+    /// once; a dry run prints none of it.
+    ///
+    /// # Errors
+    /// Output failed.
+    pub fn require_reader(&self, what: &str) -> Result<(), Failure> {
+        if self.global.dry_run || self.world.terminal.stdout != Stream::Nowhere {
+            return Ok(());
+        }
+        let message = format!("cannot write the output: stdout is closed, and the {what} would be lost");
+        Err(Failure::new(Class::OutputFailed, message)
+            .hint(format!("send stdout to a terminal, a file or a pipe; >/dev/null throws the {what} away on purpose")))
     }
 
     /// One line on stdout.

@@ -26,6 +26,8 @@ pub enum Stream {
     Terminal,
     /// Into a file or a pipe.
     Other,
+    /// Nowhere, without anybody having said `>/dev/null`: closed before the program began.
+    Nowhere,
 }
 
 /// The verdict for one stream.
@@ -68,7 +70,7 @@ fn automatic(environment: &Environment<'_>, stream: Stream) -> Color {
     let capable = environment.term.is_some_and(|term| !term.is_empty() && term != "dumb");
     match stream {
         Stream::Terminal if capable => Color::On,
-        Stream::Terminal | Stream::Other => Color::Off,
+        Stream::Terminal | Stream::Other | Stream::Nowhere => Color::Off,
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::Read;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::cli::failure::Failure;
+use crate::model::text::without_mark;
 
 /// Most bytes of one file: 64 MiB, some 500,000 accounts.
 const MAX_BYTES: usize = 64 << 20;
@@ -74,7 +75,7 @@ pub(super) fn text(bytes: &Bytes) -> Result<&str, Failure> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || zeros * 3 > sample.len() {
         return Err(wrong("UTF-16"));
     }
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let body = without_mark(bytes);
     let text = std::str::from_utf8(body).map_err(|error| {
         let line = body[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
         wrong(&format!("in an older character set such as Latin-1 or Windows-1252 (line {line})"))

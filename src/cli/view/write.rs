@@ -16,7 +16,7 @@ pub struct WriteView {
     password: Option<String>,
 }
 
-const WRITE_COLUMNS: [Column; 7] = [
+const WRITE_COLUMNS: [Column; 8] = [
     Column::left("changed", "CHANGED", Column::ALWAYS),
     Column::right("id", "ID", Column::ALWAYS),
     Column::left("username", "USERNAME", Column::ALWAYS),
@@ -24,6 +24,8 @@ const WRITE_COLUMNS: [Column; 7] = [
     Column::left("role", "ROLE", 60),
     Column::left("state", "STATE", 90),
     Column::left("password", "PASSWORD", Column::ALWAYS),
+    // Columns are only ever added behind the others.
+    Column::left("locked_until", "LOCKED UNTIL", 90),
 ];
 
 impl WriteView {

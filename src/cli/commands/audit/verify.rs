@@ -23,9 +23,6 @@ use crate::ops::error::Class;
 /// More than this is no file of heads.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// What some editors put in front of UTF-8.
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// `audit verify`.
 pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Result<u8> {
     let heads = match &args.head {
@@ -134,7 +131,7 @@ fn heads(context: &mut Context<'_>, path: &Path) -> anyhow::Result<Vec<Head>> {
         };
         (read.map_err(refused)?, name)
     };
-    let text = String::from_utf8_lossy(bytes.strip_prefix(UTF8_MARK).unwrap_or(&bytes));
+    let text = String::from_utf8_lossy(text::without_mark(&bytes));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let heads: Option<Vec<Head>> = lines.map(Head::parse).collect();
     match heads {

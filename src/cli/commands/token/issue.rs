@@ -26,6 +26,7 @@ const LONG_TTL: Span = Span::DAY;
 /// Issues them.
 pub fn issue(context: &mut Context<'_>, args: &IssueArgs) -> anyhow::Result<u8> {
     let request = request(context, args)?;
+    context.require_reader("token")?;
     let key = context.key(&args.key)?.key;
     let mut random = context.world.random;
     let issued = match (&args.user, args.user_id, &args.email, &args.role) {

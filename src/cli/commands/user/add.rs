@@ -10,7 +10,7 @@ use crate::cli::password_source::{self, New};
 use crate::cli::remedy;
 use crate::model::user::{Flag, StoredUser};
 use crate::ops::add::{self, AddRequest, Added, IfPresent, ValidUser};
-use crate::ops::error::{Class, Error};
+use crate::ops::error::Error;
 use crate::ops::password;
 use crate::ops::why::PasswordNow;
 use crate::store::{Changed, Store};
@@ -44,15 +44,9 @@ pub fn add(context: &mut Context<'_>, args: &AddArgs) -> anyhow::Result<u8> {
     }
 }
 
-/// Without a terminal every part must be there before anything is opened.
+/// Where nobody can be asked every part must be there before anything is opened.
 fn require_parts(context: &Context<'_>, args: &AddArgs) -> Result<(), Failure> {
-    if context.can_ask() {
-        return Ok(());
-    }
-    let missing = |what: &str, how: &str| {
-        Err(Failure::new(Class::WouldPrompt, format!("{what} is missing, and there is no terminal to ask for it on"))
-            .hint(format!("give {how}")))
-    };
+    let missing = |what: &str, how: &str| context.require_person(&format!("{what} is missing"), &format!("give {how}"));
     match (&args.username, &args.email) {
         (None, _) => {
             let command = context.authctl("user add USERNAME --email E");

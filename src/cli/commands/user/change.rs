@@ -53,10 +53,15 @@ pub fn verify(context: &mut Context<'_>, args: &VerifyUsersArgs) -> anyhow::Resu
     let (specs, shape) = select::users(context, &args.users.users)?;
     long_lock::list(context, &specs)?;
     let mut store = context.store()?;
-    let applied = account::verify(&mut store, &context.act(), &context.settings, &specs).map_err(Refused)?;
+    let verified = if args.undo { Flag::Off } else { Flag::On };
+    let applied = account::verify(&mut store, &context.act(), &context.settings, &specs, verified).map_err(Refused)?;
     let written = applied.value.clone();
     let code = report::written(context, applied, shape, |context, one| {
-        format!("{} the e-mail of {}", context.would("marked as verified", "mark as verified"), whom(&one.after))
+        let did = match verified {
+            Flag::On => context.would("marked as verified", "mark as verified"),
+            Flag::Off | Flag::Absent => context.would("marked as not verified", "mark as not verified"),
+        };
+        format!("{did} the e-mail of {}", whom(&one.after))
     })?;
     after::blocked(context, &store, written.iter().map(|one| &one.after), PasswordNow::Stored);
     Ok(code)

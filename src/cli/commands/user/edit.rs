@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::DONE;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::message::{shown, whom};
+use crate::cli::remedy;
 use crate::model::user::Field;
 use crate::ops::Written;
 use crate::ops::edit::{self, EditRequest};
@@ -88,7 +89,10 @@ fn meaning(context: &mut Context<'_>, one: &Written) {
             shown(&before.email)
         ));
         if user.is_verified.is_on() {
-            context.console().note("is_verified stays set, though it was said of the old e-mail");
+            let undo = context.authctl(&format!("user verify {} --undo", remedy::name(context, user)));
+            context
+                .console()
+                .note(&format!("is_verified stays set, though it was said of the old e-mail; {undo} clears it"));
         }
         claims.push("e-mail");
     }

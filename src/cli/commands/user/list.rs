@@ -3,7 +3,7 @@
 use crate::cli::args::ListArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Refused, Stop};
-use crate::cli::output::escape::quote;
+use crate::cli::output::escape::{quote, show};
 use crate::cli::output::{Emitter, Format, emit_one};
 use crate::cli::suggest;
 use crate::cli::view::{CountView, UserView};
@@ -15,8 +15,11 @@ use crate::store::{PasswordFilter, Reader, Schema, Sort, SortKey, SortOrder};
 
 /// Lists accounts, page by page, in constant memory.
 pub fn list(context: &mut Context<'_>, args: &ListArgs) -> anyhow::Result<u8> {
-    let query = query(args)?;
+    let mut query = query(args)?;
     let reader = context.reader()?;
+    if let Some(given) = query.role.take() {
+        query.role = Some(list::role_meant(&reader, &context.settings, given).map_err(Refused)?);
+    }
     let now = context.now();
     if args.count {
         return count(context, &reader, now, &query);
@@ -56,7 +59,9 @@ impl Show<Stop> for Printer<'_> {
 }
 
 fn query(args: &ListArgs) -> Result<ListQuery, Failure> {
-    let sort = args.sort.as_deref().map(sort).transpose()?;
+    // The order by id needs no sorting.
+    let by_id = Sort { key: SortKey::Id, order: SortOrder::Ascending };
+    let sort = args.sort.as_deref().map(sort).transpose()?.filter(|sort| *sort != by_id);
     if args.after.is_some() && sort.is_some() {
         return Err(Failure::usage("--after goes with the order by id alone").hint("leave --sort away"));
     }
@@ -72,8 +77,7 @@ fn query(args: &ListArgs) -> Result<ListQuery, Failure> {
         verified: off(args.unverified),
         password: if args.no_password { PasswordFilter::Missing } else { PasswordFilter::Any },
         text: args.r#match.clone(),
-        // The order by id needs no sorting.
-        sort: sort.filter(|sort| *sort != Sort { key: SortKey::Id, order: SortOrder::Ascending }),
+        sort,
         limit: args.limit,
         after: args.after,
     })
@@ -108,9 +112,10 @@ fn nobody_with(context: &mut Context<'_>, query: &ListQuery, schema: &Schema) {
     if roles.map(role).is_ok_and(|offered| offered.as_str() == role) {
         return;
     }
-    if let Some(suggestion) = suggest::meant(role, roles.iter().map(RoleName::as_str)) {
-        context.console().hint(&format!("no role {} is offered; {suggestion}", quote(role)));
-    }
+    let offered: Vec<&str> = roles.iter().map(RoleName::as_str).collect();
+    let instead = suggest::meant(role, offered.iter().copied())
+        .unwrap_or_else(|| format!("those offered are: {}", show(&offered.join(", "))));
+    context.console().hint(&format!("no role {} is offered; {instead}", quote(role)));
 }
 
 fn count(context: &mut Context<'_>, reader: &Reader, now: Timestamp, query: &ListQuery) -> anyhow::Result<u8> {
@@ -119,6 +124,9 @@ fn count(context: &mut Context<'_>, reader: &Reader, now: Timestamp, query: &Lis
         context.print(&view.count.to_string())?;
     } else {
         emit_one(&mut *context.world.stdout, &context.style, &view).map_err(Failure::from)?;
+    }
+    if view.count == 0 {
+        nobody_with(context, query, reader.schema());
     }
     context.say_pending(reader.schema());
     Ok(crate::cli::exit::DONE)

@@ -137,12 +137,12 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// `TriggerInTheWay` or `Damaged` where something else happened to the row.
-    pub fn set_verified(&self, id: UserId) -> Result<(), StoreError> {
+    pub fn set_verified(&self, id: UserId, verified: Flag) -> Result<(), StoreError> {
         self.update_one(
             "is_verified",
-            "UPDATE users SET is_verified = 1 WHERE id = :id",
-            "SELECT 1 FROM users WHERE id = :id AND is_verified IS 1",
-            named_params! { ":id": id.0 },
+            "UPDATE users SET is_verified = :verified WHERE id = :id",
+            "SELECT 1 FROM users WHERE id = :id AND is_verified IS :verified",
+            named_params! { ":verified": verified.is_on(), ":id": id.0 },
         )
     }
 

@@ -126,12 +126,21 @@ pub(super) fn finish(context: &mut Context<'_>, finished: Finished, facts: Facts
     if faults.is_empty() {
         return Ok(DONE);
     }
-    let message = format!("{}; the other rows were imported", counted(faults, facts.total));
-    let message = if context.global.dry_run { message.replace("were imported", "would be imported") } else { message };
+    let message = format!("{}; {}", counted(faults, facts.total), others(context, &finished));
     Err(Failure::new(Class::Partial, message)
         .rows(rows(faults))
         .hint("mend those rows and import them again with --if-missing")
         .into())
+}
+
+/// What became of the rows without a fault; there is at least one.
+fn others(context: &Context<'_>, finished: &Finished) -> String {
+    let were = if context.global.dry_run { "would be" } else { "were" };
+    match (finished.imported.is_empty(), finished.plan.present.is_empty()) {
+        (true, _) => "nothing was imported, the accounts of the other rows are there already".to_owned(),
+        (false, true) => format!("the other rows {were} imported"),
+        (false, false) => format!("the other rows {were} imported or are there already"),
+    }
 }
 
 fn say(context: &mut Context<'_>, finished: &Finished, facts: &Facts<'_>) {
@@ -226,6 +235,7 @@ fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()
         }
         Format::Jsonl | Format::Csv => emit_all(stdout, &context.style, users),
     };
-    result.map_err(|error| Failure::from(error).hint("the accounts were imported"))?;
-    Ok(())
+    let is_done = !finished.imported.is_empty() && !context.global.dry_run;
+    let told = |failure: Failure| if is_done { failure.hint("the accounts were imported") } else { failure };
+    Ok(result.map_err(|error| told(Failure::from(error)))?)
 }
