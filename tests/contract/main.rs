@@ -33,6 +33,7 @@ mod files;
 mod fixture;
 mod globals;
 mod harness;
+mod help;
 mod import;
 mod import_credentials;
 mod import_signals;
