@@ -89,7 +89,7 @@ fn what_means_the_contrary_is_not_suggested() {
         ("user unverify bob", "'unverify'", "authctl user --help", "user verify?"),
         ("user reactivat bob", "'reactivat'", "authctl user --help", "deactivate?"),
         ("user list --active", "'--active'", "the column 'state'", "mean --inactive"),
-        ("user list --verified", "'--verified'", "the column 'is_verified'", "mean --unverified"),
+        ("user list --verified", "'--verified'", "--columns username,is_verified", "mean --unverified"),
         ("unlock --unexpired", "'--unexpired'", "authctl unlock --help", "mean --expired"),
     ] {
         let refusal = Desk::empty().misused(line, message, advice);

@@ -47,7 +47,8 @@ impl TokenCommand {
 /// Where the signing key comes from: SECRET_KEY in the environment, else in .env, unless a file is named.
 #[derive(Debug, Args)]
 pub struct KeyArgs {
-    /// Read the signing key from a file [default: SECRET_KEY, then .env beside the database, then ./.env]
+    /// Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then
+    /// ./.env]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub secret_file: Option<PathBuf>,
 

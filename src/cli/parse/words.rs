@@ -44,7 +44,7 @@ pub(super) const OPTIONS: [(&str, &[&str], &str); 22] = [
     (
         "user list",
         &["--verified"],
-        "only the contrary can be asked for, with --unverified; the column 'is_verified' says which",
+        "only the contrary can be asked for, with --unverified; --columns username,is_verified says which",
     ),
     (
         "user list",
