@@ -642,7 +642,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         }
         'authctl;login' {
             [CompletionResult]::new('--password-file', '--password-file', [CompletionResultType]::ParameterName, 'Read the password from a file (one line)')
-            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file (one line end is removed)')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [default: ./authctl.toml, then the platform''s directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -804,7 +804,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'With --offline: the claim role')
             [CompletionResult]::new('--broken', '--broken', [CompletionResultType]::ParameterName, 'Make a token with one thing wrong, for tests of an API; it lives at most 5 minutes')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Issue this many, one a line: 1 to 1000')
-            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file (one line end is removed)')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [default: ./authctl.toml, then the platform''s directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -840,7 +840,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read the token from a file')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'The type that it must have')
             [CompletionResult]::new('--leeway', '--leeway', [CompletionResultType]::ParameterName, 'By how much exp, nbf and iat may be missed')
-            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file (one line end is removed)')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [default: ./authctl.toml, then the platform''s directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -872,7 +872,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
         'authctl;token;verify' {
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'The type that each must have')
             [CompletionResult]::new('--leeway', '--leeway', [CompletionResultType]::ParameterName, 'By how much exp, nbf and iat may be missed')
-            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file (one line end is removed)')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [default: ./authctl.toml, then the platform''s directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -901,7 +901,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;whoami' {
-            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file (one line end is removed)')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [default: ./authctl.toml, then the platform''s directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -1308,7 +1308,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             break
         }
         'authctl;doctor' {
-            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file (one line end is removed)')
+            [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file [default: ./authctl.toml, then the platform''s directory]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are printed')

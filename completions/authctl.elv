@@ -619,7 +619,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         }
         &'authctl;login'= {
             cand --password-file 'Read the password from a file (one line)'
-            cand --secret-file 'Read the signing key from a file (one line end is removed)'
+            cand --secret-file 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]'
             cand --database 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]'
             cand --config 'The configuration file [default: ./authctl.toml, then the platform''s directory]'
             cand -o 'How results are printed'
@@ -776,7 +776,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --role 'With --offline: the claim role'
             cand --broken 'Make a token with one thing wrong, for tests of an API; it lives at most 5 minutes'
             cand --count 'Issue this many, one a line: 1 to 1000'
-            cand --secret-file 'Read the signing key from a file (one line end is removed)'
+            cand --secret-file 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]'
             cand --database 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]'
             cand --config 'The configuration file [default: ./authctl.toml, then the platform''s directory]'
             cand -o 'How results are printed'
@@ -811,7 +811,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --file 'Read the token from a file'
             cand --type 'The type that it must have'
             cand --leeway 'By how much exp, nbf and iat may be missed'
-            cand --secret-file 'Read the signing key from a file (one line end is removed)'
+            cand --secret-file 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]'
             cand --database 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]'
             cand --config 'The configuration file [default: ./authctl.toml, then the platform''s directory]'
             cand -o 'How results are printed'
@@ -842,7 +842,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
         &'authctl;token;verify'= {
             cand --type 'The type that each must have'
             cand --leeway 'By how much exp, nbf and iat may be missed'
-            cand --secret-file 'Read the signing key from a file (one line end is removed)'
+            cand --secret-file 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]'
             cand --database 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]'
             cand --config 'The configuration file [default: ./authctl.toml, then the platform''s directory]'
             cand -o 'How results are printed'
@@ -870,7 +870,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;whoami'= {
-            cand --secret-file 'Read the signing key from a file (one line end is removed)'
+            cand --secret-file 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]'
             cand --database 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]'
             cand --config 'The configuration file [default: ./authctl.toml, then the platform''s directory]'
             cand -o 'How results are printed'
@@ -1263,7 +1263,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'authctl;doctor'= {
-            cand --secret-file 'Read the signing key from a file (one line end is removed)'
+            cand --secret-file 'Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then ./.env]'
             cand --database 'The database: a path or sqlite:///… [env: AUTHCTL_DATABASE, DATABASE_URL] [default: ./app.db]'
             cand --config 'The configuration file [default: ./authctl.toml, then the platform''s directory]'
             cand -o 'How results are printed'

@@ -96,7 +96,7 @@ impl<'w> Console<'w> {
         match self.voice.errors {
             ErrorForm::Words => {
                 for row in &failure.rows {
-                    let column = row.column.map(|column| format!(", {column}")).unwrap_or_default();
+                    let column = row.heading.or(row.column).map(|column| format!(", {column}")).unwrap_or_default();
                     self.line(None, &format!("line {}{column}: {}", row.line, row.message));
                 }
                 self.line(Some(("error", "31")), &failure.message);

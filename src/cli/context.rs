@@ -1,4 +1,7 @@
 //! Wiring of one run: options, configuration, database, key and streams, put together once for all commands.
+//!
+//! What a newcomer would get wrong: making a [`Context`] opens no database. A command opens it when it needs it, to
+//! read or to write, so that those that need none work without one.
 
 mod file;
 mod keys;

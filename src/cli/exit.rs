@@ -1,4 +1,7 @@
 //! Exit codes and error codes: the contract of `cli.md`, in one total match.
+//!
+//! What a newcomer would get wrong: the match has no wildcard, so that a new class does not compile without its code;
+//! but the table for people below is written by hand, and broken by hand for 80 columns.
 
 use crate::ops::error::Class;
 
@@ -60,11 +63,14 @@ Exit codes (and error.code with --json):
   2    usage, or would have to ask (usage, would_prompt)
   3    no such user (not_found)
   4    conflict (exists, ambiguous, last_admin, expect_unmet)
-  5    refused by policy (policy_password, policy_username, policy_email, policy_full_name,
-       policy_role, key_missing, key_empty, key_default, key_unusable, not_allowed)
-  6    wrong credentials or token not acceptable (wrong_credentials, hash_unsupported, token_rejected)
+  5    refused by policy (policy_password, policy_username, policy_email,
+       policy_full_name, policy_role, key_missing, key_empty, key_default,
+       key_unusable, not_allowed)
+  6    wrong credentials or token not acceptable (wrong_credentials,
+       hash_unsupported, token_rejected)
   7    account locked or inactive (locked, inactive)
-  8    database (db_missing, db_not_sqlite, db_foreign, db_busy, db_unreadable, db_readonly, db_owner)
+  8    database (db_missing, db_not_sqlite, db_foreign, db_busy, db_unreadable,
+       db_readonly, db_owner)
   9    schema (pending, drift)
   10   some of many failed (partial)
   11   findings (findings)

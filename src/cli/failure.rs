@@ -1,4 +1,7 @@
 //! A failure on its way to the terminal: class, message, way out.
+//!
+//! What a newcomer would get wrong: message and hint are printed as they are, over a last net that lets line ends
+//! through. Whoever puts a text from outside into one escapes it there.
 
 use crate::cli::output::OutputError;
 use crate::cli::prompt::PromptError;
@@ -30,6 +33,9 @@ pub struct RowFault {
     pub line: u64,
     /// The column; `None`: the row as a whole.
     pub column: Option<&'static str>,
+    /// How the file calls it, where that is another name: for people.
+    #[serde(skip)]
+    pub heading: Option<&'static str>,
     /// `error.code` of the rule.
     pub code: &'static str,
     /// What is wrong, escaped.

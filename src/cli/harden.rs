@@ -1,4 +1,7 @@
 //! Before anything else: no core dump may hold a password, and a limit on file sizes is an error, not the end.
+//!
+//! What a newcomer would get wrong: a failure here is passed over. What can be forbidden differs from system to system,
+//! and an account must be unlocked on each of them.
 
 use std::sync::Arc;
 

@@ -17,6 +17,7 @@ use super::console::{ErrorForm, Verbosity, Voice};
 use super::failure::Failure;
 use super::output::color::Color;
 use super::output::escape::quote;
+use crate::model::nearest::nearest;
 
 /// What came of the arguments.
 pub enum Parsed {
@@ -84,10 +85,14 @@ fn output_value(word: &str) -> Option<&str> {
 
 fn in_our_words(error: &clap::Error, typed: &Typed) -> Failure {
     let text = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let (invalid, usage) = (text(ContextKind::InvalidArg), one_line(&text(ContextKind::Usage)));
+    let (invalid, usage) = (text(ContextKind::InvalidArg), usage(&text(ContextKind::Usage)));
     match error.kind() {
         ErrorKind::UnknownArgument if !invalid.starts_with('-') => {
             Failure::usage("an argument too many (not shown: it could be a secret)").hint(typed.operand_hint(&usage))
+        }
+        ErrorKind::UnknownArgument if typed.has(&invalid) => {
+            let place = if typed.is_operand(&invalid) { "behind '--'" } else { "in front of its command" };
+            Failure::usage(format!("{} is no option {place}", quote(&invalid))).hint(typed.option_hint(&invalid))
         }
         ErrorKind::UnknownArgument if invalid.starts_with("--password") => {
             Failure::usage("there is no option that takes a password: everybody on this machine could read it")
@@ -114,20 +119,25 @@ fn in_our_words(error: &clap::Error, typed: &Typed) -> Failure {
     }
 }
 
-/// clap's message, and its tips in one line, save the one that leads astray: `-- --x` makes an operand of an option.
+/// clap's message without its tips: they suggest words that are hardly alike, or make an operand of an option.
 fn as_clap_says(error: &clap::Error, typed: &Typed) -> Failure {
     let text = error.render().to_string();
-    let mut paragraphs = text.split("\n\n");
-    let message = one_line(paragraphs.next().unwrap_or_default());
-    // The standard library's words for a text that is no number are not for people.
-    let message = message.replace(": invalid digit found in string", ": a whole number is wanted");
+    let message = one_line(text.split("\n\n").next().unwrap_or_default());
     let message = message.strip_prefix("error: ").unwrap_or(&message);
-    let mut hints: Vec<String> = paragraphs
-        .map(one_line)
-        .filter(|hint| !hint.is_empty() && !hint.starts_with("For more information") && !hint.contains("tip: to pass "))
-        .collect();
-    hints.push(format!("more: {}", typed.help()));
-    Failure::usage(message).hint(hints.join("; "))
+    let meant = match error.kind() {
+        // The usage would allow what was just refused.
+        ErrorKind::ArgumentConflict => Some("give one or the other; ".to_owned()),
+        ErrorKind::InvalidValue => value_meant(error).map(|value| format!("did you mean {}? ", quote(&value))),
+        _ => None,
+    };
+    Failure::usage(message).hint(format!("{}more: {}", meant.unwrap_or_default(), typed.help()))
+}
+
+/// The one of the possible values that is nearest to the given one.
+fn value_meant(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidValue) else { return None };
+    let Some(ContextValue::Strings(values)) = error.get(ContextKind::ValidValue) else { return None };
+    nearest(given, values.iter().map(String::as_str))
 }
 
 /// A group such as `authctl user` alone.
@@ -142,6 +152,11 @@ fn no_command_in(arguments: &[OsString]) -> Failure {
             .hint(format!("authctl {group} --help lists them")),
         None => no_command(),
     }
+}
+
+/// The ways to call a command in one line.
+fn usage(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" or ")
 }
 
 /// A text of several lines as one.

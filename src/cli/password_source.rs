@@ -68,7 +68,7 @@ pub fn new(context: &mut Context<'_>, source: &NewPassword) -> anyhow::Result<Ne
             context.require_person(NEEDED, "give --password-stdin, --password-file FILE or --generate")?;
             let prompter = &mut *context.world.prompter;
             let typed = new_password(prompter, "New password", "The same again").map_err(Failure::from)?;
-            checked(typed)?
+            checked(typed, TYPED)?
         }
     };
     if !is_nfc(password.expose()) {
@@ -100,7 +100,7 @@ pub fn given(context: &mut Context<'_>, source: &GivenPassword) -> anyhow::Resul
     }
     context.require_person(NEEDED, "give --password-stdin or --password-file FILE")?;
     let typed = context.world.prompter.password("Password").map_err(Failure::from)?;
-    Ok(checked(typed)?)
+    Ok(checked(typed, TYPED)?)
 }
 
 fn read(context: &mut Context<'_>, stdin: bool, file: Option<&PathBuf>) -> anyhow::Result<Option<Password>> {
@@ -133,13 +133,17 @@ fn one_line(bytes: &[u8]) -> Result<Password, Failure> {
     if line.contains('\n') {
         return Err(Failure::usage("the password input holds more than one line").hint("give the password alone"));
     }
-    checked(Password::new(line.to_owned()))
+    checked(Password::new(line.to_owned()), READ)
 }
 
-fn checked(password: Password) -> Result<Password, Failure> {
+/// What to do about an empty one that was read.
+const READ: &str = "give it as one line: on standard input with --password-stdin, or in the file";
+/// What to do about an empty one that was typed.
+const TYPED: &str = "run the command again and type it where it is asked for; nothing is shown meanwhile";
+
+fn checked(password: Password, if_empty: &str) -> Result<Password, Failure> {
     if password.expose().is_empty() {
-        return Err(Failure::usage("the password is empty")
-            .hint("give it as one line: on standard input with --password-stdin, or in the file"));
+        return Err(Failure::usage("the password is empty").hint(if_empty));
     }
     if password.expose().contains('\0') {
         return Err(Failure::usage("the password holds a NUL character"));

@@ -13,8 +13,9 @@ use crate::model::nearest::nearest;
 use crate::model::role::RoleName;
 use crate::model::time::parse_duration;
 use crate::model::user::UserSpec;
-use crate::ops::error::{Error, Part};
+use crate::ops::error::{Error, Part, Refusal};
 use crate::ops::nearest;
+use crate::policy::{full_name, username};
 use crate::store::Reader;
 
 /// The error of a command in words, with a suggestion where there is one.
@@ -43,6 +44,9 @@ fn suggestion(context: &Context<'_>, command: &Command, refusal: &Error) -> Opti
         return time_for_lock(command, unknown).or_else(|| users(context, unknown));
     }
     let Error::Refused(refusals) = refusal else { return None };
+    if let Some(misfit) = misfit(command, refusals) {
+        return Some(misfit);
+    }
     if refusals.iter().any(|refusal| refusal.part == Part::Role) {
         return swapped(context, command).or_else(|| offered_role(context, typed_role(command)?));
     }
@@ -102,6 +106,51 @@ pub fn offered_role(context: &Context<'_>, given: &str) -> Option<String> {
 /// `did you mean …?` for a word of a closed list.
 pub fn meant<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(given, words).map(|word| format!("did you mean {}?", quote(&word)))
+}
+
+/// The character of a new name that no name holds: the words of the app's rule do not say which.
+fn misfit(command: &Command, refusals: &[Refusal]) -> Option<String> {
+    if personal::of_run() == Personal::Hidden {
+        return None;
+    }
+    let (username, full_name) = typed_names(command);
+    let is_about = |part: Part| refusals.iter().any(|refusal| refusal.part == part);
+    let username = username.filter(|_| is_about(Part::Username)).and_then(|name| {
+        let found = quote(&username::misfit(name)?.to_string());
+        Some(format!("{found} in {} is none of them: letters are a to z and A to Z", quote(name)))
+    });
+    let full_name = full_name.filter(|_| is_about(Part::FullName)).and_then(|name| {
+        let found = quote(&full_name::misfit(name)?.to_string());
+        Some(format!("{found} in {} is not among them: a to z, A to Z, blanks, - ' and . are", quote(name)))
+    });
+    let said: Vec<String> = [username, full_name].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// The username and the full name on the command line, where the command gives them to an account.
+fn typed_names(command: &Command) -> (Option<&str>, Option<&str>) {
+    match command {
+        Command::Init(args) => (args.admin_username.as_deref(), None),
+        Command::User(UserArgs { command: UserCommand::Add(args), .. }) => {
+            (args.username.as_deref(), args.full_name.as_deref())
+        }
+        Command::User(UserArgs { command: UserCommand::Edit(args), .. }) => {
+            (args.username.as_deref(), args.full_name.as_deref())
+        }
+        _ => (None, None),
+    }
+}
+
+/// `did you mean …?` for a part of a name that nobody has.
+pub fn part_of_name(context: &Context<'_>, given: &str) -> Option<String> {
+    if context.needs_session() || personal::of_run() == Personal::Hidden {
+        return None;
+    }
+    let found = nearest::users(&reader(context)?, &[UserSpec::Either(given.to_owned())]).ok()?;
+    // One that has it was left out by another option.
+    let holds = |name: &String| name.to_lowercase().contains(&given.to_lowercase());
+    let names: Vec<String> = found.into_iter().flatten().filter(|name| !holds(name)).map(|name| quote(&name)).collect();
+    (!names.is_empty()).then(|| format!("did you mean {}?", names.join(" or ")))
 }
 
 /// `lock bob 30m`.

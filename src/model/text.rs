@@ -1,4 +1,7 @@
 //! Text of unknown origin, made safe for a message.
+//!
+//! What a newcomer would get wrong: [`defuse`] leaves backslashes alone and may be done twice, also behind the escaping
+//! of names (`cli::output::escape`). That one doubles backslashes: it is done once, and never behind this one.
 
 use std::borrow::Cow;
 use std::path::Path;

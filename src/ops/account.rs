@@ -1,4 +1,7 @@
 //! Verbs on existing accounts: active, verified, role, password.
+//!
+//! What a newcomer would get wrong: the flags of the file are not only 0 and 1; all but 0, NULL and '' is "on" for the
+//! app. A flag that reads as it should is left as it is stored: "unchanged", and no event.
 
 use super::each::{AdminGuard, Written, about, each};
 use super::edit::text_value;

@@ -1,5 +1,8 @@
 //! One change on one or many accounts: resolve all inside the transaction, guard the last admin, change each,
 //! one event per account, all or nothing.
+//!
+//! What a newcomer would get wrong: names are resolved twice. The look before the lock reads what may take long; what
+//! it found may have changed when the lock is there, and only the second look is acted on.
 
 use super::error::Error;
 use super::last_admin::LastAdmin;

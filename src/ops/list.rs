@@ -1,4 +1,7 @@
 //! Lists and single accounts, for reading.
+//!
+//! What a newcomer would get wrong: whether an account is locked or stuck is judged here, not in SQL, which can only
+//! leave out rows without a lock. So `--limit` counts what is shown, and cannot stand in the query.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,7 @@
 //! Passwords between policy and crypto: check, make, compare.
+//!
+//! What a newcomer would get wrong: the rules are for new passwords alone. One that is compared is taken as it is,
+//! since accounts have passwords from before the rules.
 
 use super::error::{Error, Part, Refusal};
 use super::settings::Settings;

@@ -1,4 +1,7 @@
 //! The configured rules, as the verbs need them.
+//!
+//! What a newcomer would get wrong: which roles there are depends on the file as well, since the app with customers
+//! has others; and the admin's role is compared in the configured spelling.
 
 use crate::crypto::password::HashParams;
 use crate::model::role::RoleName;

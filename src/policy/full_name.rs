@@ -49,6 +49,11 @@ pub fn check(full_name: Option<&str>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The first character that no full name holds.
+pub fn misfit(text: &str) -> Option<char> {
+    text.chars().find(|c| !is_allowed(*c))
+}
+
 fn is_allowed(c: char) -> bool {
     c.is_ascii_alphabetic() || matches!(c, '-' | '\'' | '.') || is_white_space(c)
 }

@@ -11,7 +11,6 @@ use thiserror::Error;
 pub use verb::Verb;
 
 use crate::model::role::RoleName;
-use crate::model::text::defuse;
 
 /// The roles of the app up to its newest version (`app-facts`, Login and lockout).
 const APP: [&str; 3] = ["patient", "therapist", "admin"];
@@ -29,7 +28,7 @@ pub struct Roles {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// None of the offered ones.
-    #[error("role '{}' is not offered, choose one of: {offered}", defuse(given))]
+    #[error("role '{given}' is not offered, choose one of: {offered}")]
     NotOffered {
         /// What was typed.
         given: String,
@@ -37,7 +36,7 @@ pub enum Refusal {
         offered: String,
     },
     /// Only the case differs from two or more of the offered ones, and nothing says which is meant.
-    #[error("role '{}' fits several offered ones, choose one of: {offered}", defuse(given))]
+    #[error("role '{given}' fits several offered ones, choose one of: {offered}")]
     Ambiguous {
         /// What was typed.
         given: String,

@@ -59,6 +59,11 @@ impl Username {
     }
 }
 
+/// The first character that no username holds.
+pub fn misfit(text: &str) -> Option<char> {
+    text.chars().find(|c| !is_allowed(*c))
+}
+
 fn is_allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }

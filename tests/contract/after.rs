@@ -13,6 +13,8 @@ fn after_a_change_it_is_said_what_it_means_now() {
         (&["unlock", "finn"], "cannot log in: it is inactive; authctl user activate finn helps"),
         (&["unlock", "finn", "--reactivate"], "tokens issued before work again"),
         (&["unlock", "emil", "hana", "dora"], "the other 2 can log in now"),
+        (&["unlock", "bob", "cleo"], "both can log in now, with the right passwords"),
+        (&["unlock", "bob", "cleo", "jan"], "all 3 can log in now"),
         (&["lock", "bob"], "the app refuses its logins while the lock holds"),
         (&["lock", "hana"], "cannot log in anyway: it has no password"),
         (&["set-role", "cleo", "patient"], "the role holds from the next request on"),

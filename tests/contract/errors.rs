@@ -205,8 +205,7 @@ fn login(user: &str, password: &str, exit: u8, code: &str) -> Refusal {
 }
 
 /// A hint is the way out; the message of these says it: the rule, the roles offered, or that it was the person.
-const SAID_BY_THE_MESSAGE: [&str; 6] =
-    ["policy_password", "policy_username", "policy_email", "policy_full_name", "policy_role", "interrupted"];
+const SAID_BY_THE_MESSAGE: [&str; 4] = ["policy_password", "policy_email", "policy_role", "interrupted"];
 
 #[test]
 fn every_code_of_the_contract_is_shown_with_its_exit_and_says_what_to_do() {

@@ -133,7 +133,7 @@ fn a_name_that_two_accounts_share_is_in_no_command() {
         let commands = commands(&out.stderr);
         assert!(commands.iter().any(|command| command.contains("id:")), "{args:?}: {out:?}");
         let named = |command: &&str| command.split([' ', '\n']).any(|word| word == "shared");
-        assert!(!commands.iter().any(|command| named(command)), "{args:?}: {out:?}");
+        assert!(!commands.iter().any(named), "{args:?}: {out:?}");
     }
 }
 

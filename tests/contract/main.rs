@@ -34,6 +34,7 @@ mod files;
 mod fixture;
 mod globals;
 mod harness;
+mod help;
 mod hints;
 mod import;
 mod import_credentials;

@@ -2,7 +2,7 @@
 //! nothing on stdout, changes no byte, and names what to type.
 
 use crate::fixture::PASSWORD;
-use crate::harness::Desk;
+use crate::harness::{Answer, Desk};
 
 /// Arguments, and what the hint has to hold.
 type Case = (&'static [&'static str], &'static str);
@@ -89,7 +89,7 @@ fn the_words_of_a_trigger_are_told_as_such() {
 #[test]
 fn a_negative_number_and_a_time_without_its_option_are_named() {
     let desk = Desk::usual();
-    desk.refused(&["lock", "bob", "--for", "-5m"], 2, "usage").advises(&["begin at 0"]);
+    desk.refused(&["lock", "bob", "--for", "-5m"], 2, "usage").advises(&["cannot be negative"]);
     desk.refused(&["lock", "bob", "30m"], 3, "not_found").advises(&["--for 30m"]);
     desk.refused(&["user", "edit", "bob", "--customer", "1.5"], 2, "usage").names(&["a whole number"]);
 }
@@ -98,6 +98,91 @@ fn a_negative_number_and_a_time_without_its_option_are_named() {
 fn an_empty_password_is_refused_with_the_way_to_give_one() {
     let desk = Desk::usual();
     desk.refused_with(&["user", "why", "bob", "--password-stdin"], "", 2, "usage").advises(&["as one line"]);
+    let mut desk = Desk::keyed();
+    desk.attended(&[Answer::Text("")]);
+    let out = desk.run(&["login", "bob"]);
+    assert_eq!((out.code, out.stdout.as_str()), (2, ""), "{out:?}");
+    assert!(
+        out.stderr.contains("type it where it is asked for") && !out.stderr.contains("--password-stdin"),
+        "{out:?}"
+    );
+}
+
+/// The words of the app's rule do not say which character it is.
+#[test]
+fn the_character_that_a_name_cannot_hold_is_named() {
+    let desk = Desk::usual();
+    let add = ["user", "add", "m\u{fc}ller", "--email", "m@example.org", "--generate"];
+    desk.refused(&add, 5, "policy_username").advises(&["'\u{fc}' in 'm\u{fc}ller'", "a to z"]);
+    desk.refused(&["user", "edit", "bob", "--username", " bob1 "], 5, "policy_username").advises(&["' ' in ' bob1 '"]);
+    desk.refused(&["user", "edit", "bob", "--full-name", "M\u{fc}ller"], 5, "policy_full_name")
+        .names(&["Full name contains invalid characters"])
+        .advises(&["'\u{fc}' in 'M\u{fc}ller'"]);
+    let length = desk.refused(&["user", "edit", "bob", "--username", "b"], 5, "policy_username");
+    assert_eq!(length.hint, "", "no character is in the way: {length:?}");
+    let masked = desk.run(&["user", "edit", "bob", "--full-name", "M\u{fc}ller", "--mask-personal"]);
+    assert!(!masked.stderr.contains("ller"), "{masked:?}");
+}
+
+/// In the words of the file: its headings, its spelling, and the advice that fits.
+#[test]
+fn a_fault_of_a_row_is_told_in_the_words_of_the_file() {
+    let desk = Desk::usual();
+    let import = ["user", "import", "-"];
+    let cells = format!("max,max@example.org,WAHR,{PASSWORD}");
+    let file = row("username,email,verified,password", &cells);
+    let out = desk.run_with(&import, &file);
+    assert!(out.stderr.contains("line 2, verified: 'WAHR' is neither true nor false"), "{out:?}");
+    let out = desk.run_with(&[&import[..], &["--json"]].concat(), &file);
+    assert!(out.stderr.contains(r#""column":"is_verified""#), "machines get the column's own name: {out:?}");
+    let line = format!("{{\"username\":\"max\",\"email\":7,\"active\":\"JA\",\"password\":\"{PASSWORD}\"}}\n");
+    let out = desk.run_with(&import, &line);
+    assert!(out.stderr.contains("line 1, email: must be a text, in double quotes"), "{out:?}");
+    let out = desk.run_with(&import, line.replace('7', "\"max@example.org\""));
+    assert!(out.stderr.contains("line 1, active: 'JA' is neither"), "{out:?}");
+    for (cells, says) in [
+        ("max", "the row has 1 cell, the header 2: an empty cell keeps its delimiter"),
+        ("max,m@example.org,x", "the row has 3 cells, the header 2: a cell with a delimiter"),
+    ] {
+        let out = desk.run_with(&import, row("username,email", cells));
+        assert!(out.stderr.contains(says), "{out:?}");
+    }
+    let hint = desk.refused_with(&import, row("user,mail", "a,b"), 2, "usage").hint;
+    assert!(hint.contains("is_active (or active)") && hint.contains("is_verified (or verified)"), "{hint}");
+}
+
+#[test]
+fn what_is_escaped_is_escaped_once() {
+    let desk = Desk::usual();
+    desk.refused(&["set-role", "bob", "\u{1b}[31mx"], 5, "policy_role").names(&["role '\\u{1b}[31mx' is not"]);
+    desk.sql("UPDATE users SET full_name = CAST(x'fffe41' AS TEXT) WHERE id = 2");
+    let out = desk.ok(&["user", "list", "--columns", "id,full_name", "--limit", "2"]);
+    assert!(out.stdout.contains("\\xff\\xfeA (unreadable)") && !out.stdout.contains("\\\\xff"), "{out:?}");
+}
+
+/// One line says what is missing; a note in front of it speaks of a password that nobody gave.
+#[test]
+fn without_a_terminal_a_new_password_is_refused_in_one_piece() {
+    let desk = Desk::usual();
+    let out = desk.run(&["user", "passwd", "bob"]);
+    assert_eq!((out.code, out.stdout.as_str()), (2, ""), "{out:?}");
+    assert!(out.stderr.starts_with("error: a password is needed") && !out.stderr.contains("note:"), "{out:?}");
+}
+
+#[test]
+fn a_part_of_a_name_with_a_slip_in_it_gets_the_name() {
+    let mut desk = Desk::usual();
+    let hint = "nobody has 'cloe' in a name; did you mean 'cleo'?";
+    assert!(desk.ok(&["user", "list", "--match", "cloe"]).stderr.contains(hint));
+    for args in [&["--match", "cleo", "--inactive"][..], &["--match", "nobody-at-all"], &["--match", "bob"]] {
+        let out = desk.ok(&[&["user", "list"], args].concat());
+        assert!(!out.stderr.contains("did you mean"), "{args:?}: {out:?}");
+    }
+    let out = desk.ok(&["user", "list", "--match", "cloe", "--mask-personal"]);
+    assert!(!out.stderr.contains("cleo"), "{out:?}");
+    desk.set("SECRET_KEY", crate::harness::KEY);
+    desk.ok_with(&["login", "ann", "--save", "--password-stdin"], PASSWORD);
+    assert!(!desk.ok(&["user", "list", "--match", "cloe", "--as-session"]).stderr.contains("cleo"));
 }
 
 #[test]

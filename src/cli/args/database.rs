@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Global;
+use super::{Global, examples};
 
 /// Back the database up, restore it, check it
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ impl DbCommand {
 
 /// Make a verified copy while the app runs
 #[derive(Debug, Args)]
-#[command(after_help = "Example, for cron:\n  authctl db backup --database /srv/app/app.db --keep 14 -q")]
+#[command(after_help = examples::DB_BACKUP)]
 pub struct BackupArgs {
     /// A new file [default: beside the database, with the time in its name]
     #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -122,6 +122,7 @@ pub struct SecretArgs {
 #[command(defer = true)]
 pub enum SecretCommand {
     /// Make a signing key: alone on stdout, or into the .env file
+    #[command(after_help = examples::SECRET_GENERATE)]
     Generate(SecretGenerateArgs),
 }
 

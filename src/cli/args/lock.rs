@@ -40,7 +40,8 @@ pub struct LockArgs {
 /// Free locked accounts: lock and counter together
 #[derive(Debug, Args)]
 pub struct UnlockArgs {
-    /// Usernames, e-mails, or id:57; - reads them from standard input; on a terminal without any: pick one
+    /// Usernames, e-mails, or id:57 (user:NAME or email:ADDRESS says which); - reads them from standard input; on a
+    /// terminal without any: pick one
     #[arg(value_name = "USER", group = "whom")]
     pub users: Vec<String>,
 

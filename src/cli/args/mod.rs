@@ -5,6 +5,7 @@
 
 mod audit;
 mod database;
+mod examples;
 mod global;
 mod lock;
 mod number;
@@ -65,21 +66,23 @@ pub struct Cli {
 #[command(defer = true)]
 pub enum Command {
     /// Create a new database, with the first admin in the same step
-    #[command(
-        after_help = "Example:\n  authctl init --database app.db --admin-username root-admin --admin-email admin@example.org"
-    )]
+    #[command(after_help = examples::INIT)]
     Init(InitArgs),
     /// Bring an existing database up to date, after a verified backup
     Migrate(MigrateArgs),
     /// Add, list, show and change accounts
     User(UserArgs),
     /// Log in as the app does, and print its two tokens as JSON
+    #[command(after_help = examples::LOGIN)]
     Login(LoginArgs),
     /// Lock accounts for a time
+    #[command(after_help = examples::LOCK)]
     Lock(LockArgs),
     /// Free locked accounts: lock and counter together
+    #[command(after_help = examples::UNLOCK)]
     Unlock(UnlockArgs),
     /// Give an account another role
+    #[command(after_help = examples::SET_ROLE)]
     SetRole(SetRoleArgs),
     /// Issue, inspect and verify tokens
     Token(TokenArgs),
@@ -98,6 +101,7 @@ pub enum Command {
     /// Show the configuration
     Config(ConfigArgs),
     /// Print the completion script of a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Print the man page, or write all of them into a directory
     Man(ManArgs),
@@ -259,7 +263,7 @@ pub struct RehearseArgs {
 /// Log in as the app does, and print its two tokens as JSON
 #[derive(Debug, Args)]
 pub struct LoginArgs {
-    /// Username, e-mail, or id:57
+    /// Username, e-mail, or id:57 (user:NAME or email:ADDRESS says which)
     #[arg(value_name = "USER")]
     pub user: String,
 

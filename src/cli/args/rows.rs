@@ -10,24 +10,27 @@ use super::Global;
 pub(super) const IMPORT_HELP: &str = "\
 Columns, in any order and case; only the first two must be there:
   username, email
-  full_name, role, verified, is_active, customer_id
-  password                the password in plain text
-  password_hash, salt     the app's own hash, as an export writes it; the two only together
-  created_at              the account existed before: it is taken over as it is, also without a password, with
-                          last_login, failed_login_attempts and locked_until
-  id, state               ignored
+  full_name, role, verified, active, customer_id
+  password             the password in plain text
+  password_hash, salt  the app's own hash, as an export writes it; the two only
+                       together
+  created_at           the account existed before: it is taken over as it is,
+                       also without a password, with last_login,
+                       failed_login_attempts and locked_until
+  id, state            ignored
 
-All rows are checked first, and every error is named by line and column. Then all rows are written in one
-transaction, or none (see --partial).
+All rows are checked first, and every error is named by line and column. Then
+all rows are written in one transaction, or none (see --partial).
 
 Examples:
-  authctl user import therapists.csv --generate --credentials-out passwords.csv
+  authctl user import staff.csv --generate --credentials-out passwords.csv
   authctl --database old.db user export --with-hashes | authctl user import -";
 
 /// What an export is good for.
 pub(super) const EXPORT_HELP: &str = "\
-The values are exact: in CSV they are neither escaped nor guarded against being run as formulas by a spreadsheet.
-NULL is an empty cell, an empty text is \"\". CSV unless -o says otherwise; on a terminal, texts are escaped.
+The values are exact: in CSV they are neither escaped nor guarded against being
+run as formulas by a spreadsheet. NULL is an empty cell, an empty text is \"\".
+CSV unless -o says otherwise; on a terminal, texts are escaped.
 
 Examples:
   authctl user export > accounts.csv

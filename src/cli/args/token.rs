@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Global;
+use super::{Global, examples};
 
 /// Issue, inspect and verify tokens
 #[derive(Debug, Args)]
@@ -23,11 +23,13 @@ pub struct TokenArgs {
 #[command(defer = true)]
 pub enum TokenCommand {
     /// Issue a token for an account: the token alone on stdout
-    #[command(after_help = "Example:\n  TOKEN=$(authctl token issue dr-lena --ttl 5m)")]
+    #[command(after_help = examples::TOKEN_ISSUE, override_usage = ISSUE_USAGE)]
     Issue(IssueArgs),
     /// Show a token in words: verdict, claims, times, all problems
+    #[command(after_help = examples::TOKEN_INSPECT)]
     Inspect(InspectArgs),
     /// Judge tokens for scripts: one line each, exit 6 if any is bad
+    #[command(after_help = examples::TOKEN_VERIFY)]
     Verify(VerifyArgs),
 }
 
@@ -45,7 +47,8 @@ impl TokenCommand {
 /// Where the signing key comes from: SECRET_KEY in the environment, else in .env, unless a file is named.
 #[derive(Debug, Args)]
 pub struct KeyArgs {
-    /// Read the signing key from a file (one line end is removed)
+    /// Read the signing key from a file, one line end removed [default: SECRET_KEY, then .env beside the database, then
+    /// ./.env]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub secret_file: Option<PathBuf>,
 
@@ -90,11 +93,18 @@ fn count(text: &str) -> Result<u32, String> {
     count.ok_or_else(|| format!("give a whole number from 1 to {MOST}"))
 }
 
+/// For an account, or for the one that the options describe.
+const ISSUE_USAGE: &str = "authctl token issue [OPTIONS] <USER>
+       authctl token issue [OPTIONS] --offline --user-id <N> --email <E> --role <R>";
+
+/// What stands in the place of an account.
+const OFFLINE: [&str; 4] = ["offline", "user_id", "email", "role"];
+
 /// Issue a token for an account: the token alone on stdout
 #[derive(Debug, Args)]
 pub struct IssueArgs {
-    /// Username, e-mail, or id:57
-    #[arg(value_name = "USER", required_unless_present = "offline", conflicts_with = "offline")]
+    /// Username, e-mail, or id:57 (user:NAME or email:ADDRESS says which)
+    #[arg(value_name = "USER", required_unless_present_any = OFFLINE, conflicts_with_all = OFFLINE)]
     pub user: Option<String>,
 
     /// The type
@@ -126,7 +136,7 @@ pub struct IssueArgs {
     pub offline: bool,
 
     /// With --offline: the claim user_id
-    #[arg(long, value_name = "N", requires = "offline", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = super::number::id, requires = "offline", allow_negative_numbers = true)]
     pub user_id: Option<i64>,
 
     /// With --offline: the claim email

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::examples;
 use super::rows::{EXPORT_HELP, ExportArgs, IMPORT_HELP, ImportArgs};
 use super::{GivenPassword, Global, NewPassword};
 
@@ -22,25 +23,34 @@ pub struct UserArgs {
 #[command(defer = true)]
 pub enum UserCommand {
     /// Add an account
-    #[command(after_help = "Example:\n  authctl user add dr-lena --email lena@example.org --role therapist --generate")]
+    #[command(after_help = examples::USER_ADD)]
     Add(AddArgs),
     /// List accounts
+    #[command(after_help = examples::USER_LIST)]
     List(ListArgs),
     /// Show everything about accounts but hash and salt
+    #[command(after_help = examples::USER_SHOW)]
     Show(ShowArgs),
     /// Set a new password
+    #[command(after_help = examples::USER_PASSWD)]
     Passwd(PasswdArgs),
     /// Let accounts log in again
+    #[command(after_help = examples::USER_ACTIVATE)]
     Activate(ActivateArgs),
     /// Keep accounts out, and end their tokens at once
+    #[command(after_help = examples::USER_DEACTIVATE)]
     Deactivate(DeactivateArgs),
     /// Mark the e-mail of accounts as verified
+    #[command(after_help = examples::USER_VERIFY)]
     Verify(VerifyUsersArgs),
     /// Change the name, e-mail, full name or customer of an account
+    #[command(after_help = examples::USER_EDIT)]
     Edit(EditArgs),
     /// Delete accounts for good; deactivating is usually better
+    #[command(after_help = examples::USER_DELETE)]
     Delete(DeleteArgs),
     /// Say why an account cannot log in, step by step, and what helps
+    #[command(after_help = examples::USER_WHY)]
     Why(WhyArgs),
     /// Add many accounts from a spreadsheet (CSV) or JSON lines
     #[command(after_help = IMPORT_HELP)]
@@ -73,7 +83,8 @@ impl UserCommand {
 /// One or more accounts.
 #[derive(Debug, Args)]
 pub struct UsersArgs {
-    /// Usernames, e-mails, or id:57; - reads them from standard input, one per line
+    /// Usernames, e-mails, or id:57 (user:NAME or email:ADDRESS says which); - reads them from standard input, one per
+    /// line
     #[arg(value_name = "USER", required = true)]
     pub users: Vec<String>,
 }
@@ -81,7 +92,8 @@ pub struct UsersArgs {
 /// One or more accounts, or one that is picked on the terminal.
 #[derive(Debug, Args)]
 pub struct PickedUsersArgs {
-    /// Usernames, e-mails, or id:57; - reads them from standard input; on a terminal without any: pick one
+    /// Usernames, e-mails, or id:57 (user:NAME or email:ADDRESS says which); - reads them from standard input; on a
+    /// terminal without any: pick one
     #[arg(value_name = "USER")]
     pub users: Vec<String>,
 }
@@ -222,11 +234,11 @@ pub struct ListArgs {
     pub sort: Option<String>,
 
     /// At most this many
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::number::count, allow_negative_numbers = true)]
     pub limit: Option<u64>,
 
     /// Only ids above this one: the next page
-    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", value_parser = super::number::id, allow_negative_numbers = true)]
     pub after: Option<i64>,
 
     /// Print only how many there are
@@ -241,7 +253,7 @@ pub struct ListArgs {
 /// Set a new password
 #[derive(Debug, Args)]
 pub struct PasswdArgs {
-    /// Username, e-mail, or id:57
+    /// Username, e-mail, or id:57 (user:NAME or email:ADDRESS says which)
     #[arg(value_name = "USER")]
     pub user: String,
 
@@ -257,7 +269,7 @@ pub struct PasswdArgs {
 /// Give an account another role
 #[derive(Debug, Args)]
 pub struct SetRoleArgs {
-    /// Username, e-mail, or id:57; on a terminal without any: pick one
+    /// Username, e-mail, or id:57 (user:NAME or email:ADDRESS says which); on a terminal without any: pick one
     #[arg(value_name = "USER")]
     pub user: Option<String>,
 
@@ -281,7 +293,7 @@ pub struct SetRoleArgs {
 /// Change the name, e-mail, full name or customer of an account
 #[derive(Debug, Args)]
 pub struct EditArgs {
-    /// Username, e-mail, or id:57
+    /// Username, e-mail, or id:57 (user:NAME or email:ADDRESS says which)
     #[arg(value_name = "USER")]
     pub user: String,
 
@@ -325,7 +337,7 @@ pub struct DeleteArgs {
 /// Say why an account cannot log in, step by step, and what helps
 #[derive(Debug, Args)]
 pub struct WhyArgs {
-    /// Username, e-mail, or id:57; on a terminal without any: pick one
+    /// Username, e-mail, or id:57 (user:NAME or email:ADDRESS says which); on a terminal without any: pick one
     #[arg(value_name = "USER")]
     pub user: Option<String>,
 

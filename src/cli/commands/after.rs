@@ -114,7 +114,8 @@ fn open(context: &mut Context<'_>, asked: &[Asked], did: Did) {
         (0, _) => {}
         (1, 1) => context.console().note(&format!("it can log in {when}, with the {which} password")),
         (free, all) if free == all => {
-            context.console().note(&format!("all {all} can log in {when}, with the {which} passwords"));
+            let them = if all == 2 { "both".to_owned() } else { format!("all {all}") };
+            context.console().note(&format!("{them} can log in {when}, with the {which} passwords"));
         }
         (free, _) => context.console().note(&format!("the other {free} can log in {when}, with the {which} passwords")),
     }

@@ -84,7 +84,9 @@ fn rows(context: &mut Context<'_>, no_verify: bool) -> anyhow::Result<Option<Rea
 }
 
 fn leeway(text: &str) -> Result<u32, Failure> {
-    if text == "0" || text == "0s" {
+    // No leeway is one, while a lifetime or a lock of no time is not: `parse_duration` refuses every zero.
+    let number = text.strip_suffix(['s', 'm', 'h', 'd', 'w']).unwrap_or(text);
+    if !number.is_empty() && number.bytes().all(|digit| digit == b'0') {
         return Ok(0);
     }
     let span = parse_duration(text).map_err(|error| Failure::usage(format!("--leeway: {error}")))?;

@@ -71,6 +71,14 @@ pub enum Mark {
 pub struct Cell<'a> {
     pub(super) text: Option<Cow<'a, str>>,
     pub(super) mark: Mark,
+    pub(super) escaping: Escaping,
+}
+
+/// Whether a text is still as it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escaping {
+    Needed,
+    Done,
 }
 
 impl<'a> Cell<'a> {
@@ -81,12 +89,17 @@ impl<'a> Cell<'a> {
 
     /// A text with a mark.
     pub fn marked(text: impl Into<Cow<'a, str>>, mark: Mark) -> Self {
-        Self { text: Some(text.into()), mark }
+        Self { text: Some(text.into()), mark, escaping: Escaping::Needed }
+    }
+
+    /// A text that was escaped already.
+    pub fn escaped(text: String, mark: Mark) -> Self {
+        Self { text: Some(text.into()), mark, escaping: Escaping::Done }
     }
 
     /// No value: shown as a dim `-`, which a text never looks like.
     pub fn absent() -> Self {
-        Self { text: None, mark: Mark::Dim }
+        Self { text: None, mark: Mark::Dim, escaping: Escaping::Needed }
     }
 }
 

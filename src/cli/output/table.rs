@@ -14,7 +14,7 @@ use super::color::{Color, paint};
 use super::escape::{ABSENT, show};
 use super::layout::{GAP, Layout, Rows, decide, truncate};
 use super::personal;
-use super::record::{Align, Cell, Column, Mark, Record};
+use super::record::{Align, Cell, Column, Escaping, Mark, Record};
 use super::select::{Origin, Selection};
 use super::sink::Sink;
 
@@ -30,7 +30,10 @@ struct Shown {
 impl Shown {
     fn new(column: &Column, cell: Cell<'_>) -> Self {
         let text = match cell.text {
-            Some(text) => show(&personal::value(column.name, text)).into_owned(),
+            Some(text) => {
+                let text = personal::value(column.name, text);
+                if cell.escaping == Escaping::Done { text.into_owned() } else { show(&text).into_owned() }
+            }
             None => ABSENT.to_owned(),
         };
         Self { text, mark: cell.mark }

@@ -2,13 +2,14 @@
 //!
 //! What a newcomer would get wrong: clap's own suggestions know one level of commands and any word that is a little
 //! alike, and its tip to pass an option "as a value" is never what was meant. Here a wrong word is looked for among
-//! all commands, and a wrong option gets the list of the right ones.
+//! all commands, and a wrong option gets the list of the right ones. And the nearest word may mean the contrary:
+//! `reactivate` is one letter from `deactivate`, which ends tokens.
 
 use std::ffi::OsString;
 
 use clap::{Arg, Command, CommandFactory};
 
-use super::words::{EVERYWHERE, OF_THE_DATABASE, OPTIONS, SURPLUS, SYNONYMS, USER_OPTIONS};
+use super::words::{EVERYWHERE, IN_A_GROUP, OF_THE_DATABASE, OPTIONS, PREFIXES, SURPLUS, SYNONYMS, USER_OPTIONS};
 use crate::cli::args::Cli;
 use crate::model::nearest::nearest;
 
@@ -19,6 +20,8 @@ pub(super) struct Typed {
     command: Command,
     /// `authctl` with everything below it.
     root: Command,
+    /// What stands behind `--`.
+    operands: Vec<String>,
 }
 
 impl Typed {
@@ -45,7 +48,9 @@ impl Typed {
                 break;
             }
         }
-        Self { path, command: at.clone(), root }
+        let operands = arguments.iter().skip_while(|word| *word != "--").skip(1);
+        let operands = operands.map(|word| word.to_string_lossy().into_owned()).collect();
+        Self { path, command: at.clone(), root, operands }
     }
 
     /// Its name without the program's: `audit list`.
@@ -80,16 +85,19 @@ impl Typed {
     /// What to say to an option that it does not have, or that stands where none can.
     pub(super) fn option_hint(&self, given: &str) -> String {
         if self.has(given) {
-            return format!("options stand in front of '--': {} {given} … -- NAME", self.path);
+            return match self.is_operand(given) {
+                true => format!("options stand in front of '--': {} {given} … -- NAME", self.path),
+                false => format!("it belongs behind {}", self.path),
+            };
         }
         if let Some(hint) = self.of_other_tools(given) {
             return hint.to_owned();
         }
+        if let (true, Some(user)) = (USER_OPTIONS.contains(&given), self.user_operand()) {
+            return format!("{user} stands without an option: {} NAME", self.path);
+        }
         if let Some(meant) = self.option_meant(given) {
             return format!("did you mean {meant}? {} lists them all", self.help());
-        }
-        if USER_OPTIONS.contains(&given) && self.takes_user() {
-            return format!("USER stands without an option: {} NAME", self.path);
         }
         let below = visible(&self.command).filter(|below| below.get_arguments().any(|arg| named(arg, given)));
         let below: Vec<String> = below.map(|below| format!("{} {}", self.path, below.get_name())).collect();
@@ -100,7 +108,7 @@ impl Typed {
             return (*hint).to_owned();
         }
         if given[1..].starts_with(|c: char| c.is_ascii_digit()) {
-            return "numbers and durations begin at 0".to_owned();
+            return "a number or a duration cannot be negative here".to_owned();
         }
         let own: Vec<String> = self.command.get_arguments().filter(|arg| is_own(arg)).filter_map(long).collect();
         match own.is_empty() {
@@ -122,7 +130,7 @@ impl Typed {
         }
         // Two dashes alike make no likeness.
         let bare = all.iter().map(|word| word.trim_start_matches('-'));
-        let name = nearest(given.trim_start_matches('-'), bare)?;
+        let name = nearest_of_one_sense(given.trim_start_matches('-'), bare)?;
         Some(format!("--{name}"))
     }
 
@@ -150,6 +158,11 @@ impl Typed {
         if let [only] = below.as_slice() {
             return format!("there is one alone: {} {only}; {} says what it does", self.path, self.help());
         }
+        let here =
+            |(group, words, _): &&(&str, &[&str], &str)| *group == self.name() && words.contains(&given.as_str());
+        if let Some((_, _, command)) = IN_A_GROUP.iter().find(here) {
+            return format!("did you mean authctl {command}?");
+        }
         let mut meant = Vec::new();
         collect(&self.root, "authctl", &given, &mut meant);
         if meant.is_empty() && ["", "user"].contains(&self.name()) {
@@ -157,7 +170,9 @@ impl Typed {
             meant.extend(synonym.map(|(_, command)| format!("authctl {command}")));
         }
         if meant.is_empty() {
-            meant.extend(nearest(&given, below.iter().copied()).map(|name| format!("{} {name}", self.path)));
+            meant.extend(
+                nearest_of_one_sense(&given, below.iter().copied()).map(|name| format!("{} {name}", self.path)),
+            );
         }
         match meant.is_empty() {
             true => format!("there are: {}; {} says what they do", below.join(", "), self.help()),
@@ -165,14 +180,43 @@ impl Typed {
         }
     }
 
-    fn has(&self, option: &str) -> bool {
-        let long = option.strip_prefix("--");
-        long.is_some() && self.command.get_arguments().any(|argument| argument.get_long() == long)
+    /// Whether it has this option: `--long` or `-s`.
+    pub(super) fn has(&self, option: &str) -> bool {
+        let (long, short) = (option.strip_prefix("--"), option.strip_prefix('-'));
+        self.command.get_arguments().any(|argument| match (long, short) {
+            (Some(long), _) => argument.get_long() == Some(long),
+            (None, Some(short)) => argument.get_short().is_some_and(|own| short.chars().eq([own])),
+            (None, None) => false,
+        })
     }
 
-    fn takes_user(&self) -> bool {
-        self.command.get_positionals().any(|argument| matches!(argument.get_id().as_str(), "user" | "users"))
+    /// Whether this stands behind `--`, where nothing is an option.
+    pub(super) fn is_operand(&self, option: &str) -> bool {
+        self.operands.iter().any(|word| word.split('=').next() == Some(option))
     }
+
+    /// How the help calls the account that it takes without an option.
+    fn user_operand(&self) -> Option<&'static str> {
+        self.command.get_positionals().find_map(|argument| match argument.get_id().as_str() {
+            "user" | "users" => Some("USER"),
+            "username" => Some("USERNAME"),
+            _ => None,
+        })
+    }
+}
+
+/// The nearest of these words that does not turn the sense of the given one about.
+fn nearest_of_one_sense<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest(given, words.filter(|word| !turns_about(given, word)))
+}
+
+/// Whether two words are told apart by what stands before them alone: `active` and `inactive`.
+fn turns_about(given: &str, word: &str) -> bool {
+    let parts = |word: &str| PREFIXES.iter().find(|prefix| word.starts_with(**prefix)).map_or(0, |prefix| prefix.len());
+    let (one, other) = (given.split_at(parts(given)), word.split_at(parts(word)));
+    // `reactivat`, too, but `elete` is a slip in `delete`.
+    let alike = one.1 == other.1 || (!one.0.is_empty() && nearest(one.1, [other.1]).is_some());
+    one.0 != other.0 && alike
 }
 
 fn visible(command: &Command) -> impl Iterator<Item = &Command> {
@@ -239,10 +283,37 @@ mod tests {
             let path = format!("authctl {command}");
             assert_eq!(typed(&path).path, path);
         }
+        for (group, words, command) in IN_A_GROUP {
+            assert_eq!(typed(&format!("authctl {group}")).name(), group);
+            assert_eq!(typed(&format!("authctl {command}")).name(), command);
+            for word in words {
+                let hint = typed(&format!("authctl {group}")).command_hint(word);
+                assert_eq!(hint, format!("did you mean authctl {command}?"), "{group} {word}");
+                assert_eq!(typed(&format!("authctl {group} {word}")).name(), group, "{word} is a command of {group}");
+            }
+        }
         for (command, options, _) in OPTIONS {
             for option in options {
                 assert!(!typed(&format!("authctl {command}")).has(option), "{command} has {option}");
             }
+        }
+    }
+
+    #[test]
+    fn a_word_that_turns_the_sense_about_is_not_near() {
+        for (given, word) in [
+            ("reactivate", "deactivate"),
+            ("reactivat", "deactivate"),
+            ("active", "inactive"),
+            ("unverify", "verify"),
+            ("unverif", "verify"),
+            ("relock", "unlock"),
+        ] {
+            assert!(turns_about(given, word), "{given} {word}");
+        }
+        for (given, word) in [("deactivte", "deactivate"), ("unlok", "unlock"), ("elete", "delete"), ("ntil", "until")]
+        {
+            assert!(!turns_about(given, word), "{given} {word}");
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) const SYNONYMS: [(&[&str], &str); 16] = [
     (&["get", "view"], "user show"),
     (&["rename", "update", "modify", "change", "set", "usermod"], "user edit"),
     (&["password", "reset-password", "set-password", "change-password", "reset"], "user passwd"),
-    (&["enable"], "user activate"),
+    (&["enable", "reactivate"], "user activate"),
     (&["disable"], "user deactivate"),
     (&["ban", "block"], "lock"),
     (&["unban", "unblock"], "unlock"),
@@ -22,11 +22,37 @@ pub(super) const SYNONYMS: [(&[&str], &str); 16] = [
     (&["explain", "diagnose"], "user why"),
 ];
 
+/// Group, words that it does not have, and the command that is meant by them there, whatever they mean elsewhere.
+pub(super) const IN_A_GROUP: [(&str, &[&str], &str); 5] = [
+    ("user", &["info", "status", "details"], "user show"),
+    ("user", &["check"], "user why"),
+    ("token", &["show", "info", "decode", "view", "print"], "token inspect"),
+    ("token", &["check", "validate"], "token verify"),
+    ("token", &["new", "create", "add", "generate"], "token issue"),
+];
+
+/// What turns the sense of a word about, in front of it.
+pub(super) const PREFIXES: [&str; 5] = ["in", "un", "de", "re", "dis"];
+
 /// Options by which other tools name the account.
 pub(super) const USER_OPTIONS: [&str; 5] = ["--user", "--username", "--email", "--id", "--name"];
 
 /// Command, options that it does not have, and what does it.
-pub(super) const OPTIONS: [(&str, &[&str], &str); 16] = [
+pub(super) const OPTIONS: [(&str, &[&str], &str); 22] = [
+    ("user add", &["--name"], "the name to log in with stands without an option, the other one is --full-name N"),
+    ("user list", &["--active"], "only the contrary can be asked for, with --inactive; the column 'state' says which"),
+    (
+        "user list",
+        &["--verified"],
+        "only the contrary can be asked for, with --unverified; --columns username,is_verified says which",
+    ),
+    (
+        "user list",
+        &["--user", "--username", "--email", "--id", "--name", "--search", "--filter"],
+        "--match TEXT lists those with it in a name or e-mail; authctl user show USER shows one",
+    ),
+    ("token verify", &["--file", "-f"], "tokens in a file are read so, one a line: authctl token verify - <FILE"),
+    ("token issue", &["--id"], "USER stands without an option: authctl token issue id:57"),
     ("user edit", &["--name"], "give --username U or --full-name N"),
     ("user import", &["--role"], "a column 'role' gives each account its role"),
     ("user import", &["--verified", "--active", "--inactive"], "the columns 'verified' and 'active' say it, yes or no"),
@@ -58,8 +84,7 @@ pub(super) const OPTIONS: [(&str, &[&str], &str); 16] = [
 ];
 
 /// Options of any command, and what does it.
-pub(super) const EVERYWHERE: [(&[&str], &str); 5] = [
-    (&["--name"], "give --username U or --full-name N"),
+pub(super) const EVERYWHERE: [(&[&str], &str); 4] = [
     (&["--role"], "a role is changed with authctl set-role USER ROLE"),
     (&["--active", "--inactive"], "see authctl user activate and authctl user deactivate"),
     (&["--verified"], "an e-mail is marked as verified with authctl user verify USER"),
@@ -67,7 +92,8 @@ pub(super) const EVERYWHERE: [(&[&str], &str); 5] = [
 ];
 
 /// Commands after which people write one argument too many.
-pub(super) const SURPLUS: [(&str, &str); 11] = [
+pub(super) const SURPLUS: [(&str, &str); 12] = [
+    ("user add", "one USERNAME alone, its e-mail behind an option: authctl user add NAME --email E"),
     ("audit export", "it prints to standard output: >FILE keeps it; an account is named with --user USER"),
     ("audit list", "an account is named with --user USER, a file to write with >FILE"),
     ("audit verify", "a head that was kept is named with --head FILE"),

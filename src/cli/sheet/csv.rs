@@ -38,7 +38,8 @@ pub(super) fn read(text: &str) -> Result<Sheet, Failure> {
     let mut records = Records::new(text);
     let first = records.next_filled()?.ok_or_else(|| Failure::usage("the file is empty").hint(header::hint()))?;
     let columns = header::columns(first.cells.iter().map(|cell| cell.text.as_ref()))?;
-    let mut sheet = Sheet::default();
+    let headings = first.cells.iter().filter_map(|cell| header::heading(&cell.text)).collect();
+    let mut sheet = Sheet { headings, ..Sheet::default() };
     while let Some(record) = records.next_filled()? {
         if let Some(candidate) = candidate(&columns, record, &mut sheet)? {
             sheet.push(candidate)?;
@@ -50,9 +51,12 @@ pub(super) fn read(text: &str) -> Result<Sheet, Failure> {
 fn candidate(columns: &[Option<Column>], record: Record<'_>, sheet: &mut Sheet) -> Result<Option<Candidate>, Failure> {
     let (wanted, found) = (columns.len(), record.cells.len());
     if found != wanted {
-        let text = format!(
-            "the row has {found} cells, the header {wanted}: a cell with a delimiter or a line end in it stands in double quotes"
-        );
+        let cells = if found == 1 { "cell" } else { "cells" };
+        let advice = match found < wanted {
+            true => "an empty cell keeps its delimiter",
+            false => "a cell with a delimiter or a line end in it stands in double quotes",
+        };
+        let text = format!("the row has {found} {cells}, the header {wanted}: {advice}");
         sheet.fault(record.line, None, text)?;
         return Ok(None);
     }

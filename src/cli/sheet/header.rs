@@ -42,6 +42,11 @@ pub(super) fn column(name: &str) -> Result<Column, Option<Column>> {
     Err(near.and_then(|near| known.iter().find(|(name, _)| *name == near).map(|(_, column)| *column)))
 }
 
+/// The column and its name here, where that is not its own.
+pub(super) fn heading(name: &str) -> Option<(Column, &'static str)> {
+    ALIASES.into_iter().find(|(known, _)| folded(known).eq(folded(name))).map(|(known, column)| (column, known))
+}
+
 /// What is said about a name that is no column.
 pub(super) fn unknown(what: &str, name: &str, nearest: Option<Column>) -> String {
     match nearest {
@@ -120,8 +125,11 @@ fn no_header(names: &[&str]) -> Failure {
 /// The columns that there are.
 pub(super) fn hint() -> String {
     let others = Column::ALL.into_iter().filter(|column| !matches!(column, Column::Username | Column::Email));
-    let names: Vec<&str> = others.map(Column::name).collect();
-    let names = names.join(", ");
+    let names = others.map(|column| match ALIASES.iter().find(|(_, known)| *known == column) {
+        Some((alias, _)) => format!("{} (or {alias})", column.name()),
+        None => column.name().to_owned(),
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
     format!(
         "the first line names the columns, with commas, semicolons or tabs between: username and email, and any of {names}"
     )

@@ -80,6 +80,9 @@ fn object(line: u64, pairs: Vec<(String, Value)>, sheet: &mut Sheet) -> Result<(
                 continue;
             }
         };
+        if let Some(heading) = header::heading(&key).filter(|heading| !sheet.headings.contains(heading)) {
+            sheet.headings.push(heading);
+        }
         if seen.contains(&column) {
             sheet.fault(line, Some(column), "the key is there twice")?;
         }
@@ -106,7 +109,7 @@ fn text(column: Column, value: Value) -> Result<Option<String>, &'static str> {
         (Kind::Text | Kind::Flag | Kind::Number, Value::String(text)) => Ok(Some(text)),
         (Kind::Flag, Value::Bool(flag)) => Ok(Some(flag.to_string())),
         (Kind::Flag | Kind::Number, Value::Number(number)) => Ok(Some(number.to_string())),
-        (Kind::Text, _) => Err("is not a text: it stands in double quotes"),
+        (Kind::Text, _) => Err("must be a text, in double quotes"),
         (Kind::Flag, _) => Err("is neither true nor false"),
         (Kind::Number, _) => Err("is not a number"),
     }

@@ -26,6 +26,9 @@ pub enum Form {
     Jsonl,
 }
 
+/// Names of columns that stand for their own.
+pub type Headings = Vec<(Column, &'static str)>;
+
 /// The rows of a file.
 #[derive(Debug, Default)]
 pub struct Sheet {
@@ -35,6 +38,8 @@ pub struct Sheet {
     pub faults: Vec<Fault>,
     /// Whether there is a password in plain text among them.
     pub has_passwords: bool,
+    /// How the file calls a column, where that is another name than its own.
+    pub headings: Headings,
 }
 
 /// Reads all rows.

@@ -208,7 +208,10 @@ pub(super) fn raw_cell(cell: &RawCell) -> Cell<'static> {
         RawCell::Integer(number) => number.to_string(),
         RawCell::Real(number) => number.to_string(),
         RawCell::Text(text) => text.chars().take(SHOWN_BYTES).collect(),
-        RawCell::BrokenText(bytes) => escape_bytes(&bytes[..bytes.len().min(SHOWN_BYTES)]),
+        RawCell::BrokenText(bytes) => {
+            let text = escape_bytes(&bytes[..bytes.len().min(SHOWN_BYTES)]);
+            return Cell::escaped(format!("{text} (unreadable)"), Mark::Bad);
+        }
         RawCell::Blob(bytes) => format!("blob of {} bytes", bytes.len()),
     };
     Cell::marked(format!("{text} (unreadable)"), Mark::Bad)

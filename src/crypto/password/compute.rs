@@ -1,4 +1,7 @@
 //! One run of Argon2, in a block buffer that is wiped when it goes, and the caps on what is run at all.
+//!
+//! What a newcomer would get wrong: the parameters come from a row, which anybody may have written. Without the caps
+//! one login would take all memory, or all day.
 
 use std::collections::TryReserveError;
 

@@ -187,8 +187,8 @@ impl Court<'_> {
     }
 
     fn flag(&mut self, column: Column, default: Flag) -> Flag {
-        let Some(text) = self.given.filled(column).map(|text| text.trim().to_ascii_lowercase()) else { return default };
-        match text.as_str() {
+        let Some(text) = self.given.filled(column).map(|text| text.trim().to_owned()) else { return default };
+        match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "y" | "1" => Flag::On,
             "false" | "no" | "n" | "0" => Flag::Off,
             _ => {

@@ -1,4 +1,7 @@
 //! Issuing tokens: with an event, without a database, after a login.
+//!
+//! What a newcomer would get wrong: where a database is looked at, the event is committed before anybody sees the
+//! token. A token without its event would be one that nobody knows of; an event without its token harms nobody.
 
 use std::num::NonZeroU32;
 

@@ -136,7 +136,8 @@ pub fn passwd(context: &mut Context<'_>, args: &PasswdArgs) -> anyhow::Result<u8
     let spec = select::user(&args.user)?;
     let mut store = context.store()?;
     let target = resolve::one(store.view(), &spec).map_err(Refused)?;
-    if !password_source::is_named(&args.password) {
+    // Where nobody can be asked, the refusal alone is said.
+    if !password_source::is_named(&args.password) && context.can_ask() {
         context.console().note(&format!("new password for {}", whom(&target)));
     }
     let new = password_source::new(context, &args.password)?;

@@ -16,7 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::credentials::Credentials;
 use crate::cli::failure::{Failure, Refused};
 use crate::cli::output::color::Stream;
-use crate::cli::sheet::{self, Form, Sheet};
+use crate::cli::sheet::{self, Form, Headings, Sheet};
 use crate::model::text;
 use crate::ops::add::IfPresent;
 use crate::ops::import::{self, Ending, Generate};
@@ -31,17 +31,18 @@ pub fn import(context: &mut Context<'_>, args: &ImportArgs) -> anyhow::Result<u8
     let mut store = context.store()?;
     let if_present = if args.if_missing { IfPresent::Accept } else { IfPresent::Refuse };
     let generate = if args.generate { Generate::Missing } else { Generate::Never };
-    let Sheet { candidates, faults, has_passwords } = sheet;
+    let Sheet { candidates, faults, has_passwords, headings } = sheet;
     let total = candidates.len() + fault_rows(&faults);
     let plan = import::judge(&store, &context.settings, candidates, faults, if_present, generate).map_err(Refused)?;
     let ending = if args.partial { Ending::Partial } else { Ending::AllOrNothing };
+    let facts = Facts { total, ending, has_passwords, headings, file: &args.file };
     if !plan.faults.is_empty() && (ending == Ending::AllOrNothing || plan.rows.is_empty() && plan.present.is_empty()) {
-        return Err(refuse(context, &plan.faults, total, ending).into());
+        return Err(refuse(context, &plan.faults, &facts).into());
     }
     let instead = "import it in parts, or stop the app or choose a quiet hour, then give --yes";
     long_lock::accounts(context, plan.rows.len(), instead)?;
     let finished = run(context, &mut store, plan, Wishes { if_present, ending, generate, credentials })?;
-    finish(context, finished, Facts { total, ending, has_passwords, file: &args.file })
+    finish(context, finished, facts)
 }
 
 /// What the options ask for.
@@ -59,6 +60,7 @@ pub(super) struct Facts<'a> {
     pub(super) ending: Ending,
     /// Whether there are passwords in plain text.
     pub(super) has_passwords: bool,
+    pub(super) headings: Headings,
     pub(super) file: &'a Path,
 }
 

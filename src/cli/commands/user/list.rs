@@ -105,8 +105,12 @@ fn sort(text: &str) -> Result<Sort, Failure> {
     }
 }
 
-/// A role that is not offered finds nobody; it may have been mistyped.
+/// A role that is not offered finds nobody, nor does a name with a slip in it.
 fn nobody_with(context: &mut Context<'_>, query: &ListQuery, schema: &Schema) {
+    let near = query.text.as_deref().and_then(|text| Some((text, suggest::part_of_name(context, text)?)));
+    if let Some((text, suggestion)) = near {
+        context.console().hint(&format!("nobody has {} in a name; {suggestion}", quote(text)));
+    }
     let Some(role) = &query.role else { return };
     let roles = context.settings.roles(schema);
     if roles.map(role).is_ok_and(|offered| offered.as_str() == role) {

@@ -1,4 +1,7 @@
 //! From a row of `users` to a [`StoredUser`], whatever its cells hold.
+//!
+//! What a newcomer would get wrong: SQLite keeps any kind of value in any column. A cell of the wrong kind is a value
+//! too ([`Field::Bad`]), and never an error: one odd row must not hide the others.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;

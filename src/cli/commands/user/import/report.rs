@@ -11,6 +11,7 @@ use crate::cli::message::{shell, whom};
 use crate::cli::output::Format;
 use crate::cli::output::escape::{escape, quote};
 use crate::cli::output::{emit_all, emit_document, personal};
+use crate::cli::sheet::Headings;
 use crate::cli::view::{ImportView, ImportedView};
 use crate::model::text;
 use crate::model::user::{PasswordPresence, StoredUser};
@@ -46,10 +47,11 @@ pub(super) fn fault_rows(faults: &[Fault]) -> usize {
 }
 
 /// Nothing is imported: the first fault's code, and all of them.
-pub(super) fn refuse(context: &Context<'_>, faults: &[Fault], total: usize, ending: Ending) -> Failure {
+pub(super) fn refuse(context: &Context<'_>, faults: &[Fault], facts: &Facts<'_>) -> Failure {
     let class = faults.first().map_or(Class::Unexpected, |fault| fault.class);
-    let failure = Failure::new(class, format!("{}; nothing was imported", counted(faults, total))).rows(rows(faults));
-    failure.hint(way_out(context, faults, total, ending))
+    let message = format!("{}; nothing was imported", counted(faults, facts.total));
+    let failure = Failure::new(class, message).rows(rows(faults, &facts.headings));
+    failure.hint(way_out(context, faults, facts.total, facts.ending))
 }
 
 /// What helps against the faults at hand.
@@ -86,10 +88,11 @@ fn counted(faults: &[Fault], total: usize) -> String {
     format!("{errors} error{} in {bad} of {total} {of}", if errors == 1 { "" } else { "s" })
 }
 
-fn rows(faults: &[Fault]) -> Vec<RowFault> {
+fn rows(faults: &[Fault], headings: &Headings) -> Vec<RowFault> {
     let row = |fault: &Fault| RowFault {
         line: fault.line,
         column: fault.column.map(Column::name),
+        heading: headings.iter().find(|(column, _)| Some(*column) == fault.column).map(|(_, heading)| *heading),
         code: codes(fault.class).0,
         message: words(fault),
     };
@@ -119,16 +122,16 @@ pub(super) fn finish(context: &mut Context<'_>, finished: Finished, facts: Facts
     let faults = &finished.plan.faults;
     let is_nothing = finished.imported.is_empty() && finished.plan.present.is_empty();
     if !faults.is_empty() && (facts.ending == Ending::AllOrNothing || is_nothing) {
-        return Err(refuse(context, faults, facts.total, facts.ending).into());
+        return Err(refuse(context, faults, &facts).into());
     }
     say(context, &finished, &facts);
-    document(context, &finished)?;
+    document(context, &finished, &facts)?;
     if faults.is_empty() {
         return Ok(DONE);
     }
     let message = format!("{}; {}", counted(faults, facts.total), others(context, &finished));
     Err(Failure::new(Class::Partial, message)
-        .rows(rows(faults))
+        .rows(rows(faults, &facts.headings))
         .hint("mend those rows and import them again with --if-missing")
         .into())
 }
@@ -213,7 +216,7 @@ fn warn_shut_out(context: &mut Context<'_>, finished: &Finished) {
     }
 }
 
-fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()> {
+fn document(context: &mut Context<'_>, finished: &Finished, facts: &Facts<'_>) -> anyhow::Result<()> {
     let added = finished.imported.iter().map(|(line, user)| ImportedView::added(*line, user));
     let present = finished.plan.present.iter().map(|(line, user)| ImportedView::present(*line, user));
     let mut users: Vec<ImportedView> = added.chain(present).collect();
@@ -229,7 +232,7 @@ fn document(context: &mut Context<'_>, finished: &Finished) -> anyhow::Result<()
                 failed: finished.plan.failed,
                 credentials: finished.credentials.as_deref().map(text::exact),
                 users,
-                errors: rows(&finished.plan.faults),
+                errors: rows(&finished.plan.faults, &facts.headings),
             };
             emit_document(stdout, &view)
         }
