@@ -81,7 +81,7 @@ fn a_trigger_on_the_event_log_is_dropped_by_the_command() {
     desk.refused(&["lock", "bob"], 9, "drift");
     let finding = only(&desk, &[], "schema-drift");
     assert!(finding["message"].as_str().expect("words").contains("a trigger: echo"), "{finding:#}");
-    assert_eq!(command(&finding), format!("sqlite3 {} 'DROP TRIGGER echo'", desk.db().display()));
+    assert_eq!(command(&finding), format!("sqlite3 {} 'DROP TRIGGER \"echo\"'", desk.db().display()));
     paste(&desk, command(&finding));
     well(&desk, &[]);
 }

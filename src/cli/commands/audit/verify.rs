@@ -49,9 +49,10 @@ pub fn verify(context: &mut Context<'_>, args: &AuditVerifyArgs) -> anyhow::Resu
 pub(super) fn failure(context: &Context<'_>, verdict: &Verdict) -> Option<Failure> {
     if let Some(fault) = &verdict.fault {
         if let Some(id) = verdict.restored {
+            let (show, head) = (context.authctl(&format!("audit show {id}")), context.authctl("audit head"));
             return Some(Failure::new(Class::Findings, fault_words(fault)).hint(format!(
-                "event {id} says that a backup was put in place of the log that the head is of: authctl audit show {id}; if \
-                 that was meant, keep a new head by authctl audit head"
+                "event {id} says that a backup was put in place of the log that the head is of: {show}; if that was meant, \
+                 keep a new head by {head}"
             )));
         }
         let hint = match fault.why {

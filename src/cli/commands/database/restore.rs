@@ -221,9 +221,9 @@ fn say_head(context: &mut Context<'_>, backup: &BackupFile, present: &Present) {
         Present::There(Some(loss)) => loss.events.count > 0,
     };
     if may_be_gone && backup.schema().has_events() {
-        context
-            .console()
-            .hint("a head that was kept before may be of an event that is gone: keep a new one by authctl audit head");
+        let head = context.authctl("audit head");
+        let text = format!("a head that was kept before may be of an event that is gone: keep a new one by {head}");
+        context.console().hint(&text);
     }
 }
 
