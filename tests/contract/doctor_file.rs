@@ -192,6 +192,12 @@ fn tables_and_triggers_may_be_called_like_words_of_sql() {
 }
 
 #[test]
+fn accounts_that_refer_to_an_account_that_is_gone_are_not_deleted_by_sql() {
+    let desk = ill("ALTER TABLE users ADD COLUMN made_by INTEGER NOT NULL DEFAULT 99 REFERENCES users (id)");
+    assert_eq!(only(&desk, &[], "orphan-rows")["command"], Value::Null);
+}
+
+#[test]
 fn rows_of_a_key_of_several_columns_are_one_finding_and_left_to_the_operator() {
     let desk = ill("CREATE UNIQUE INDEX both ON users (id, username);
          CREATE TABLE pairs (a INTEGER NOT NULL, b TEXT NOT NULL, FOREIGN KEY (a, b) REFERENCES users (id, username));

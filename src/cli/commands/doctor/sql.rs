@@ -24,8 +24,10 @@ pub fn orphans(rows: &Orphans) -> Option<String> {
         "WHERE {table}.{column} IS NOT NULL \
          AND NOT EXISTS (SELECT 1 FROM {accounts} WHERE {account}.{parent} = {table}.{column})"
     );
-    Some(match rows.owner {
-        Owner::Optional => format!("UPDATE {table} SET {column} = NULL {condition}"),
-        Owner::Required => format!("DELETE FROM {table} {condition}"),
-    })
+    match rows.owner {
+        Owner::Optional => Some(format!("UPDATE {table} SET {column} = NULL {condition}")),
+        // Accounts go by `user delete` alone, which guards the last admin and leaves an event.
+        Owner::Required if itself => None,
+        Owner::Required => Some(format!("DELETE FROM {table} {condition}")),
+    }
 }
