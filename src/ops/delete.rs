@@ -63,13 +63,16 @@ pub fn delete(
 ) -> Result<Applied<Vec<Doomed>>, Error> {
     let looked_at = store.view().data_version()?;
     let seen = same_accounts(store.view(), targets).and_then(|users| doomed(store.view(), users))?;
-    let guard = LastAdmin::look(store.view(), settings, targets, act.clock.now())?;
+    let guard = match force {
+        Force::Yes => None,
+        Force::No => Some(LastAdmin::look(store.view(), settings, targets, act.clock.now())?),
+    };
     let applied = store.change(act, |tx, now| {
         let view = tx.view();
         let unchanged = view.data_version()? == looked_at;
         let doomed = if unchanged { seen } else { doomed(view, same_accounts(view, targets)?)? };
         let users: Vec<StoredUser> = doomed.iter().map(|one| one.user.clone()).collect();
-        if force == Force::No
+        if let Some(guard) = &guard
             && let Some(admin) = guard.among(view, settings, &users, now)?
         {
             let event = about(EventName::LastAdminRefused, &admin).detail("verb", "delete");
